@@ -1,0 +1,89 @@
+"""The errors that a user can cause, each with the exit code of the command line."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+EXIT_FAULT = 2
+EXIT_INCOMPLETE = 3
+
+
+class BenchError(Exception):
+    """An error whose message alone tells the user what is wrong and what to do."""
+
+    exit_code = 1
+
+
+class UsageError(BenchError):
+    """A name, option or folder that the user gave cannot be used."""
+
+    exit_code = EXIT_FAULT
+
+
+class DetectorError(BenchError):
+    """A detector broke its contract or could not be built."""
+
+    exit_code = EXIT_FAULT
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong in one place of an input file.
+
+    Parameters
+    ----------
+    path
+        The file.
+    line
+        Its line, from 1; None where the fault is in the file as a whole.
+    message
+        What is wrong and, where it is known, what to do.
+    """
+
+    path: Path
+    line: int | None
+    message: str
+
+    def __str__(self) -> str:
+        place = str(self.path) if self.line is None else f"{self.path}:{self.line}"
+        return f"{place}: {self.message}"
+
+
+class DataError(BenchError):
+    """One or more faults in files that the user gave; all of them are listed.
+
+    Parameters
+    ----------
+    faults
+        At least one fault, in the order of the files and lines.
+    """
+
+    exit_code = EXIT_FAULT
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+def suggest(name: str, known: Iterable[str]) -> str:
+    """Return ", did you mean …?" for the nearest known name, or else the known names.
+
+    Parameters
+    ----------
+    name
+        What the user wrote.
+    known
+        What could have been written.
+    """
+    names = sorted(known)
+    folded = {candidate.casefold(): candidate for candidate in reversed(names)}
+    near = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.6)
+    if near:
+        return f", did you mean '{folded[near[0]]}'?"
+    if not names:
+        return "; none is known"
+    shown = ", ".join(names[:20]) + (", …" if len(names) > 20 else "")
+    return f"; known: {shown}"

@@ -1,0 +1,163 @@
+"""Files at the border of the program: strict JSONL with line numbers, checksums, atomic writes."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from benchmark.errors import Fault, UsageError
+
+T = TypeVar("T")
+
+
+def sha256(content: bytes) -> str:
+    """Return the SHA-256 of bytes as 64 hexadecimal digits."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return a file's content.
+
+    Raises
+    ------
+    UsageError
+        Where the file cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read: {error.strerror}") from error
+
+
+def decode(content: bytes, kind: type[T], path: Path, line: int | None, faults: list[Fault]) -> T | None:
+    """Decode one JSON value strictly, or note the fault and return None.
+
+    Parameters
+    ----------
+    content
+        UTF-8 JSON.
+    kind
+        The schema: a msgspec Struct or dataclass.
+    path, line
+        Where the content stands, for the fault.
+    faults
+        The list that a fault is added to.
+    """
+    try:
+        return msgspec.json.decode(content, type=kind)
+    except msgspec.ValidationError as error:
+        faults.append(Fault(path, line, str(error)))
+    except msgspec.DecodeError as error:
+        faults.append(Fault(path, line, f"broken JSON: {error}"))
+    except UnicodeDecodeError as error:
+        faults.append(Fault(path, line, f"not UTF-8: {error.reason} at byte {error.start} of the line"))
+    except RecursionError:
+        faults.append(Fault(path, line, "JSON nested too deeply"))
+    return None
+
+
+def read_jsonl(path: Path, kind: type[T], faults: list[Fault]) -> list[tuple[int, T]]:
+    """Return the rows of a JSONL file with their line numbers, from 1; empty lines are passed over.
+
+    Parameters
+    ----------
+    path
+        The file.
+    kind
+        The schema of a row.
+    faults
+        The list that faults are added to; rows with a fault are left out.
+
+    Raises
+    ------
+    UsageError
+        Where the file cannot be read.
+    """
+    rows = []
+    for number, line in enumerate(read_bytes(path).split(b"\n"), 1):
+        if line.strip():
+            row = decode(line, kind, path, number, faults)
+            if row is not None:
+                rows.append((number, row))
+    return rows
+
+
+def jsonl(rows: Iterator[object] | list[object]) -> bytes:
+    """Return rows as JSONL in UTF-8, one object a line."""
+    encoder = msgspec.json.Encoder()
+    return b"".join(encoder.encode(row) + b"\n" for row in rows)
+
+
+def write_atomic(path: Path, content: bytes) -> None:
+    """Write a file so that a reader sees the old content or the new, never a part.
+
+    Raises
+    ------
+    UsageError
+        Where it cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as file:
+            temporary = Path(file.name)
+            try:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+                temporary.chmod(0o644)
+                temporary.replace(path)
+            except BaseException:
+                temporary.unlink(missing_ok=True)
+                raise
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written: {error.strerror}") from error
+
+
+@contextmanager
+def atomic_folder(path: Path) -> Iterator[Path]:
+    """Give a temporary folder that becomes `path` when the block ends well, and vanishes otherwise.
+
+    A folder that stands at `path` already is replaced as a whole.
+
+    Raises
+    ------
+    UsageError
+        Where the folder cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}-"))
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written: {error.strerror}") from error
+    try:
+        yield temporary
+        temporary.chmod(0o755)
+        _replace_folder(temporary, path)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written: {error.strerror}") from error
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _replace_folder(temporary: Path, path: Path) -> None:
+    """Rename `temporary` to `path`; what stood there is moved away first and deleted last."""
+    if not path.exists():
+        temporary.rename(path)
+        return
+    old = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}-old-"))
+    path.rename(old / "old")
+    try:
+        temporary.rename(path)
+    except OSError:
+        (old / "old").rename(path)
+        raise
+    finally:
+        shutil.rmtree(old, ignore_errors=True)

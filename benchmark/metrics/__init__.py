@@ -1,0 +1,1 @@
+"""Metrics: one idea a file, registered in `benchmark.metrics.base.METRICS`."""

@@ -1,0 +1,318 @@
+"""The words of the design as frozen, validated values: documents, spans, units, annotations, predictions.
+
+Offsets count Unicode code points from 0, and ends are exclusive. Nothing here reads or writes a file.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Protocol, Self, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+Offsets = NDArray[np.int64]
+"""Boundaries of pieces of a text: shape (n, 2), a row per piece, start and exclusive end."""
+
+
+def offsets(pairs: Sequence[tuple[int, int]] | Sequence[Sequence[int]]) -> Offsets:
+    """Return pairs of start and end as a read-only array of shape (n, 2)."""
+    array = np.array(pairs, dtype=np.int64).reshape(-1, 2)
+    array.flags.writeable = False
+    return array
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What annotators said of a gold span besides its place and label.
+
+    Parameters
+    ----------
+    support
+        The annotators with a mark in the span's cluster, sorted; empty for one annotator's own mark.
+    confidence
+        One annotator's confidence: 3 sure, 2 probable, 1 borderline; None for adjudicated gold.
+    quoted
+        Whether the words stand in a direct quotation.
+    rationale
+        Why it was marked, in one sentence.
+    rewrite
+        The neutral text to put in its place; "" means delete.
+    also
+        Less specific labels that apply too.
+    """
+
+    support: tuple[str, ...] = ()
+    confidence: int | None = None
+    quoted: bool = False
+    rationale: str = ""
+    rewrite: str | None = None
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A labelled stretch of a document.
+
+    Parameters
+    ----------
+    start, end
+        Offsets in code points, end exclusive.
+    label
+        A label of the layer.
+    score
+        How sure the detector is, finite; None where it does not say.
+    relation
+        Number of the attribution that a source, cue or content belongs to.
+    note
+        What the annotators said of it; None in predictions.
+
+    Raises
+    ------
+    ValueError
+        Where the offsets are negative, empty or reversed, or the score is not finite.
+    """
+
+    start: int
+    end: int
+    label: str
+    score: float | None = None
+    relation: int | None = None
+    note: Note | None = None
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start < self.end:
+            raise ValueError(f"span {self.start}–{self.end}: offsets must satisfy 0 ≤ start < end")
+        if self.score is not None and not math.isfinite(self.score):
+            raise ValueError(f"span {self.start}–{self.end}: score {self.score} is not a finite number")
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A sentence, paragraph or document with its labels.
+
+    Parameters
+    ----------
+    start, end
+        Offsets in code points, end exclusive; a whole document is `0, len(text)`.
+    labels
+        The labels, the main one first; empty where none applies.
+    scores
+        One finite score a label, or None.
+
+    Raises
+    ------
+    ValueError
+        Where the offsets are negative or reversed, labels repeat, or scores do not fit the labels.
+    """
+
+    start: int
+    end: int
+    labels: tuple[str, ...]
+    scores: tuple[float, ...] | None = None
+
+    def __post_init__(self) -> None:
+        where = f"unit {self.start}–{self.end}"
+        if not 0 <= self.start <= self.end:
+            raise ValueError(f"{where}: offsets must satisfy 0 ≤ start ≤ end")
+        if len(set(self.labels)) != len(self.labels):
+            raise ValueError(f"{where}: a label is given twice: {', '.join(self.labels)}")
+        if self.scores is not None:
+            if len(self.scores) != len(self.labels):
+                raise ValueError(f"{where}: {len(self.scores)} scores for {len(self.labels)} labels")
+            if not all(map(math.isfinite, self.scores)):
+                raise ValueError(f"{where}: a score is not a finite number")
+
+
+@dataclass(frozen=True, slots=True)
+class Portrayal:
+    """How a document presents a country or person.
+
+    Parameters
+    ----------
+    entity
+        Its name.
+    stance
+        positive, neutral or negative; None where the annotators have no majority.
+    role
+        protagonist, antagonist, victim or none; None where the annotators have no majority.
+    stance_support, role_support
+        How many annotators gave that stance and role; None for one annotator's own mark.
+    evidence
+        The words that show it, in one annotator's mark.
+    confidence
+        One annotator's confidence, 1 to 3.
+    """
+
+    entity: str
+    stance: str | None
+    role: str | None
+    stance_support: int | None = None
+    role_support: int | None = None
+    evidence: tuple[tuple[int, int], ...] = ()
+    confidence: int | None = None
+
+
+@dataclass(frozen=True)
+class Document:
+    """One text with the boundaries that define its units.
+
+    Parameters
+    ----------
+    id
+        Unique within its dataset.
+    text
+        The text, never normalised.
+    sentences, tokens
+        Boundaries, shape (n, 2), ascending and disjoint. They are stored with a dataset, since they
+        define gold; `benchmark.segmentation.segment` makes them for any other text.
+    metadata
+        Fields such as topic or outlet, by name.
+    """
+
+    id: str
+    text: str
+    sentences: Offsets = field(repr=False, compare=False)
+    tokens: Offsets = field(repr=False, compare=False)
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def paragraphs(self) -> Offsets:
+        """Boundaries of the non-empty lines, headlines among them: shape (n, 2)."""
+        pairs, start = [], 0
+        for line in self.text.split("\n"):
+            if line.strip():
+                pairs.append((start, start + len(line)))
+            start += len(line) + 1
+        return offsets(pairs)
+
+    @property
+    def whole(self) -> Offsets:
+        """Boundaries of the document as a unit: shape (1, 2)."""
+        return offsets([(0, len(self.text))])
+
+    @cached_property
+    def every_unit(self) -> tuple[tuple[int, int], ...]:
+        """All sentences, paragraphs and the whole document, each pair of offsets once.
+
+        A detector of units labels all of them; the harness picks out the kind that a task scores.
+        """
+        pairs = np.concatenate([self.sentences, self.paragraphs, self.whole]).tolist()
+        return tuple(dict.fromkeys((start, end) for start, end in pairs))
+
+    def units(self, unit: str) -> Offsets:
+        """Return the boundaries of the units of a kind.
+
+        Parameters
+        ----------
+        unit
+            sentence, paragraph or document.
+
+        Raises
+        ------
+        KeyError
+            For another kind.
+        """
+        return {"sentence": self.sentences, "paragraph": self.paragraphs, "document": self.whole}[unit]
+
+
+@dataclass(frozen=True)
+class Annotation:
+    """The gold of one document in one layer, or one annotator's marks.
+
+    Parameters
+    ----------
+    document
+        The document that is annotated.
+    layer
+        Name of the layer.
+    spans
+        Sorted by start, end and label.
+    units
+        Labels of units.
+    portrayals
+        Portrayals of entities.
+    annotator
+        Who marked; None for gold.
+
+    Raises
+    ------
+    ValueError
+        Where a span or unit reaches beyond the text.
+    """
+
+    document: Document
+    layer: str
+    spans: tuple[Span, ...] = ()
+    units: tuple[Unit, ...] = ()
+    portrayals: tuple[Portrayal, ...] = ()
+    annotator: str | None = None
+
+    def __post_init__(self) -> None:
+        pieces: tuple[Span | Unit, ...] = (*self.spans, *self.units)
+        for piece in pieces:
+            if piece.end > len(self.document.text):
+                raise ValueError(
+                    f"document {self.document.id}: {piece.start}–{piece.end} reaches beyond its "
+                    f"{len(self.document.text)} characters"
+                )
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """What a detector found in one document in one layer.
+
+    Parameters
+    ----------
+    document
+        The document's id.
+    layer
+        Name of the layer.
+    spans, units
+        What was found, in any order.
+    """
+
+    document: str
+    layer: str
+    spans: tuple[Span, ...] = ()
+    units: tuple[Unit, ...] = ()
+
+
+@runtime_checkable
+class Detector(Protocol):
+    """Anything that predicts a layer for documents.
+
+    A class may also declare `labels`, a frozenset of the only labels that it can give, so that it is not
+    scored on tasks that it cannot do.
+    """
+
+    @property
+    def name(self) -> str:
+        """What the table calls it."""
+        ...
+
+    @property
+    def layers(self) -> frozenset[str]:
+        """The layers that it predicts."""
+        ...
+
+    def predict(self, documents: Sequence[Document], layer: str) -> list[Prediction]:
+        """Return one prediction a document, in their order."""
+        ...
+
+
+@runtime_checkable
+class TrainableDetector(Detector, Protocol):
+    """A detector that learns from annotated documents before it predicts."""
+
+    @property
+    def trained_layers(self) -> frozenset[str]:
+        """The layers that it cannot predict before `fit`."""
+        ...
+
+    def fit(self, documents: Sequence[Document], gold: Sequence[Annotation], layer: str) -> Self:
+        """Learn a layer from documents and their gold, which stand in the same order."""
+        ...
