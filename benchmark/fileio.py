@@ -6,7 +6,7 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
@@ -90,7 +90,7 @@ def read_jsonl(path: Path, kind: type[T], faults: list[Fault]) -> list[tuple[int
     return rows
 
 
-def jsonl(rows: Iterator[object] | list[object]) -> bytes:
+def jsonl(rows: Iterable[object]) -> bytes:
     """Return rows as JSONL in UTF-8, one object a line."""
     encoder = msgspec.json.Encoder()
     return b"".join(encoder.encode(row) + b"\n" for row in rows)
