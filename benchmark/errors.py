@@ -49,7 +49,7 @@ class Fault:
 
     def __str__(self) -> str:
         place = str(self.path) if self.line is None else f"{self.path}:{self.line}"
-        return f"{place}: {self.message}"
+        return one_line(f"{place}: {self.message}")
 
 
 class DataError(BenchError):
@@ -66,6 +66,14 @@ class DataError(BenchError):
     def __init__(self, faults: Sequence[Fault]) -> None:
         self.faults = tuple(faults)
         super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+def one_line(text: str) -> str:
+    """Return text with control characters escaped, so that a name in it can steer no terminal.
+
+    A line break is escaped too: what a file holds cannot pass for a message of its own.
+    """
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 
 
 def suggest(name: str, known: Iterable[str]) -> str:

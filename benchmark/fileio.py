@@ -6,6 +6,7 @@ import hashlib
 import os
 import shutil
 import tempfile
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +17,7 @@ import msgspec
 from benchmark.errors import Fault, UsageError
 
 T = TypeVar("T")
+BOM_MESSAGE = "begins with a byte-order mark; save it as UTF-8 without one"
 
 
 def sha256(content: bytes) -> str:
@@ -34,7 +36,7 @@ def read_bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise UsageError(f"{path}: cannot be read: {error.strerror}") from error
+        raise UsageError(f"{path}: cannot be read: {error.strerror or error}") from error
 
 
 def decode(content: bytes, kind: type[T], path: Path, line: int | None, faults: list[Fault]) -> T | None:
@@ -58,9 +60,18 @@ def decode(content: bytes, kind: type[T], path: Path, line: int | None, faults: 
     except msgspec.DecodeError as error:
         faults.append(Fault(path, line, f"broken JSON: {error}"))
     except UnicodeDecodeError as error:
-        faults.append(Fault(path, line, f"not UTF-8: {error.reason} at byte {error.start} of the line"))
+        faults.append(Fault(path, line, not_utf8(content) or f"not UTF-8: {error.reason}"))
     except RecursionError:
         faults.append(Fault(path, line, "JSON nested too deeply"))
+    return None
+
+
+def not_utf8(content: bytes) -> str | None:
+    """Return what keeps a line from being UTF-8, and at which byte from 0; None where nothing does."""
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return f"not UTF-8: {error.reason} at byte {error.start} of the line"
     return None
 
 
@@ -82,7 +93,11 @@ def read_jsonl(path: Path, kind: type[T], faults: list[Fault]) -> list[tuple[int
         Where the file cannot be read.
     """
     rows = []
-    for number, line in enumerate(read_bytes(path).split(b"\n"), 1):
+    content = read_bytes(path)
+    if content.startswith(BOM_UTF8):
+        faults.append(Fault(path, 1, BOM_MESSAGE))
+        content = content.removeprefix(BOM_UTF8)
+    for number, line in enumerate(content.split(b"\n"), 1):
         if line.strip():
             row = decode(line, kind, path, number, faults)
             if row is not None:
@@ -118,7 +133,7 @@ def write_atomic(path: Path, content: bytes) -> None:
                 temporary.unlink(missing_ok=True)
                 raise
     except OSError as error:
-        raise UsageError(f"{path}: cannot be written: {error.strerror}") from error
+        raise UsageError(f"{path}: cannot be written: {error.strerror or error}") from error
 
 
 @contextmanager
@@ -136,13 +151,13 @@ def atomic_folder(path: Path) -> Iterator[Path]:
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}-"))
     except OSError as error:
-        raise UsageError(f"{path}: cannot be written: {error.strerror}") from error
+        raise UsageError(f"{path}: cannot be written: {error.strerror or error}") from error
     try:
         yield temporary
         temporary.chmod(0o755)
         _replace_folder(temporary, path)
     except OSError as error:
-        raise UsageError(f"{path}: cannot be written: {error.strerror}") from error
+        raise UsageError(f"{path}: cannot be written: {error.strerror or error}") from error
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 
@@ -152,12 +167,13 @@ def _replace_folder(temporary: Path, path: Path) -> None:
     if not path.exists():
         temporary.rename(path)
         return
-    old = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}-old-"))
-    path.rename(old / "old")
+    aside = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}-old-"))
     try:
-        temporary.rename(path)
-    except OSError:
-        (old / "old").rename(path)
-        raise
+        path.rename(aside / "old")
+        try:
+            temporary.rename(path)
+        except BaseException:
+            (aside / "old").rename(path)
+            raise
     finally:
-        shutil.rmtree(old, ignore_errors=True)
+        shutil.rmtree(aside, ignore_errors=True)

@@ -33,6 +33,7 @@ class Registry(Generic[T]):
         self.group = group
         self._references: dict[str, str | EntryPoint] = {}
         self._loaded: dict[str, T] = {}
+        self._names: list[str] = []
         self._discovered = group is None
 
     def register(self, name: str, entry: T | str) -> None:
@@ -45,6 +46,7 @@ class Registry(Generic[T]):
         """
         if name in self._references or name in self._loaded:
             raise ValueError(f"{self.kind} '{name}' is registered twice")
+        self._names.append(name)
         if isinstance(entry, str):
             self._references[name] = entry
         else:
@@ -53,7 +55,7 @@ class Registry(Generic[T]):
     def __iter__(self) -> Iterator[str]:
         """Iterate over the names: the project's own in the order of registration, then other packages'."""
         self._discover()
-        return iter(list(dict.fromkeys([*self._references, *self._loaded])))
+        return iter(list(dict.fromkeys([*self._names, *self._references, *self._loaded])))
 
     def __contains__(self, name: str) -> bool:
         self._discover()
@@ -95,9 +97,10 @@ class Registry(Generic[T]):
                 return cast(T, reference.load())
             module, _, attribute = reference.partition(":")
             return cast(T, getattr(import_module(module), attribute))
-        except (ImportError, AttributeError) as error:
+        except Exception as error:  # another package's module may raise anything
+            what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
             raise UsageError(
-                f"{self.kind} '{name}' of {self.origin(name)} cannot be imported: {error}"
+                f"{self.kind} '{name}' of {self.origin(name)} cannot be imported: {what}"
             ) from error
 
 

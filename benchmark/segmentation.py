@@ -16,7 +16,11 @@ import sentencex
 
 from benchmark.model import Document, offsets
 
+SCHEME = 1
+"""Number of these rules; it stands in signatures as "tok:"."""
+
 _WORD_BOUNDARY = regex.compile(r"(?V1w)\b")
+_SURROGATE = regex.compile(r"[\ud800-\udfff]")
 
 
 def tokenize(text: str) -> list[tuple[int, int]]:
@@ -38,7 +42,8 @@ def split_sentences(text: str, language: str = "en") -> list[tuple[int, int]]:
     """
     found, line_start = [], 0
     for line in text.split("\n"):
-        for piece in sentencex.get_sentence_boundaries(language, line):
+        # A lone surrogate, which UTF-8 cannot hold, is one unknown character to the splitter.
+        for piece in sentencex.get_sentence_boundaries(language, _SURROGATE.sub("\ufffd", line)):
             start, end = piece["start_index"], piece["end_index"]
             words = line[start:end]
             stripped = words.strip()

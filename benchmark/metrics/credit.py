@@ -48,12 +48,15 @@ def precision_recall_f1(statistics: Floats, undefined: float) -> Floats:
     NDArray
         Shape (..., 3).
     """
-    credit, number = statistics[..., 0::2], statistics[..., 1::2]
-    ratios = divide(credit, number, undefined)
-    defined = np.nan_to_num(ratios)
-    f1 = divide(2 * defined.prod(axis=-1), defined.sum(axis=-1), 0.0)
-    f1[~(number > 0).any(axis=-1)] = np.nan
-    return np.concatenate([ratios, f1[..., np.newaxis]], axis=-1)
+    # Field by field: reductions over an axis of two are many times slower, and this runs on every resample.
+    found, predicted, recovered, gold = (np.asarray(statistics[..., field]) for field in range(4))
+    scores = np.empty((*found.shape, 3))
+    precision, recall = divide(found, predicted, 0.0), divide(recovered, gold, 0.0)
+    scores[..., 2] = divide(2 * precision * recall, precision + recall, 0.0)
+    scores[..., 2][(predicted <= 0) & (gold <= 0)] = np.nan
+    scores[..., 0] = np.where(predicted > 0, precision, undefined)
+    scores[..., 1] = np.where(gold > 0, recall, undefined)
+    return scores
 
 
 def divide(numerator: Floats, denominator: Floats, undefined: float) -> Floats:

@@ -187,7 +187,8 @@ def intervals(
         raise ValueError(f"counts of {counts.shape[1]} clusters for statistics of {n}")
     levels = np.array(percentile_levels(n, level))
     # Sorting puts NaN last, so that the defined scores of a row are its first ones.
-    scores = np.sort(finalize(_totals(statistics, counts)).T, axis=-1)
+    scores = np.ascontiguousarray(finalize(_totals(statistics, counts)).T)
+    scores.sort(axis=-1)
     resamples = len(counts)
     defined = resamples - np.isnan(scores).sum(axis=-1)
     low, high = np.full((2, len(scores)), np.nan)

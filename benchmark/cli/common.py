@@ -1,0 +1,192 @@
+"""What several commands share: options, names for completion, progress, the way results leave."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from benchmark.data import Dataset
+    from benchmark.results import Run, RunRecord
+    from benchmark.tasks import Task
+
+
+class OutputFormat(StrEnum):
+    """How tables are written."""
+
+    TABLE = "table"
+    GITHUB = "github"
+    LATEX = "latex"
+    HTML = "html"
+    CSV = "csv"
+    JSON = "json"
+
+
+def complete_targets(incomplete: str) -> list[str]:
+    """Complete DATASET or DATASET/TASK."""
+    from benchmark import data
+    from benchmark.tasks import TASKS
+
+    names = data.names()
+    if "/" not in incomplete:
+        return [name for name in names if name.startswith(incomplete)]
+    dataset = incomplete.partition("/")[0]
+    return [target for task in TASKS if (target := f"{dataset}/{task}").startswith(incomplete)]
+
+
+def complete_detectors(incomplete: str) -> list[str]:
+    """Complete the name of a detector."""
+    from benchmark.detectors import DETECTORS
+
+    return [name for name in DETECTORS if name.startswith(incomplete)]
+
+
+def complete_metrics(incomplete: str) -> list[str]:
+    """Complete the name of a metric."""
+    from benchmark.metrics import METRICS
+
+    return [name for name in METRICS if name.startswith(incomplete)]
+
+
+Metrics = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--metrics",
+        help="Metrics to show, by name, separated by commas or given several times; 'all' for the panel.",
+        autocompletion=complete_metrics,
+    ),
+]
+Output = Annotated[Path, typer.Option("--output", "-o", help="Folder that run folders are written to.")]
+Seed = Annotated[int, typer.Option("--seed", help="Seed of resamples, folds and detectors.", min=0)]
+Resamples = Annotated[int, typer.Option("--resamples", help="Resamples of the bootstrap.", min=100)]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress and no closing line.")]
+TableFormat = Annotated[OutputFormat, typer.Option("--format", "-f", help="How the table is written.")]
+
+
+def split_metrics(given: Iterable[str] | None) -> tuple[str, ...]:
+    """Return the metrics named; a comma separates them, except inside the parameters of one."""
+    names: list[str] = []
+    for text in given or ():
+        names.extend([text] if ":" in text else [part.strip() for part in text.split(",") if part.strip()])
+    return tuple(dict.fromkeys(names))
+
+
+def target(text: str) -> tuple[Dataset, tuple[Task, ...], bool]:
+    """Return the dataset and tasks that "DATASET" or "DATASET/TASK" names, and whether it names a task.
+
+    Raises
+    ------
+    UsageError
+        Where there is no such dataset or task.
+    """
+    from benchmark import data
+    from benchmark.tasks import task_of, tasks_of
+
+    name, slash, task = text.rpartition("/")
+    if not slash or (Path(text) / "manifest.json").is_file():
+        dataset = data.load(text)
+        return dataset, tasks_of(dataset), False
+    dataset = data.load(name)
+    return dataset, (task_of(dataset, task),), True
+
+
+def writable(folder: Path) -> None:
+    """Make a folder, or say at once that nothing can be written there.
+
+    Raises
+    ------
+    UsageError
+        Where it cannot be made or written to.
+    """
+    import tempfile
+
+    from benchmark.errors import UsageError
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise UsageError(f"{folder}: results cannot be written there: {error.strerror}") from error
+
+
+@contextmanager
+def progress(total: int, quiet: bool) -> Iterator[Callable[[str], None]]:
+    """Give a function that names what is worked on next; draws on standard error where it is a terminal."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    columns = (BarColumn(bar_width=24), MofNCompleteColumn(), TextColumn("{task.description}"))
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        work = bar.add_task("", total=total)
+
+        def step(what: str) -> None:
+            bar.update(work, description=what, advance=1)
+
+        yield step
+
+
+def write(records: Sequence[RunRecord], kind: OutputFormat, in_detail: bool) -> None:
+    """Print the tables of runs, or their tidy rows, on standard output."""
+    from benchmark.report.evaluation import compact, panel
+    from benchmark.report.table import Format, render
+    from benchmark.report.tidy import as_csv, as_json, tidy
+
+    if kind in (OutputFormat.CSV, OutputFormat.JSON):
+        rows = tidy(records)
+        typer.echo(as_csv(rows) if kind is OutputFormat.CSV else as_json(rows))
+        return
+    tables = []
+    for part in grouped(records, lambda record: (record.dataset.name, record.dataset.manifest_sha256)):
+        if in_detail:
+            for of_task in grouped(part, lambda record: (record.task, *record.metrics)):
+                tables.extend(panel(of_task))
+        else:
+            tables.append(compact(part))
+    typer.echo(render(tables, Format(kind.value)))
+
+
+def grouped(
+    records: Sequence[RunRecord], key: Callable[[RunRecord], tuple[str, ...]]
+) -> list[list[RunRecord]]:
+    """Return the records with equal keys together, in the order in which keys first come."""
+    groups: dict[tuple[str, ...], list[RunRecord]] = {}
+    for record in records:
+        groups.setdefault(key(record), []).append(record)
+    return list(groups.values())
+
+
+def finish(runs: Sequence[Run], output: Path, quiet: bool) -> None:
+    """Say where the runs are kept, and leave with exit code 3 where one is incomplete.
+
+    Raises
+    ------
+    typer.Exit
+        Where a detector failed on a document.
+    """
+    from benchmark.errors import EXIT_INCOMPLETE
+
+    if not quiet:
+        many = "run" if len(runs) == 1 else "runs"
+        typer.echo(f"{len(runs)} {many} kept in {output}; show one with: bench show RUN", err=True)
+    failed = [run.record for run in runs if run.record.incomplete]
+    for record in failed:
+        for failure in record.failures:
+            typer.echo(
+                f"bench: detector '{record.detector.spec}' failed on document '{failure.document}' "
+                f"in {record.dataset.name}/{record.task}: {failure.error}",
+                err=True,
+            )
+    if failed:
+        raise typer.Exit(EXIT_INCOMPLETE)

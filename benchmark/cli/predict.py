@@ -1,0 +1,107 @@
+"""`bench predict`: what a detector marks in any text."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from benchmark.cli.common import Seed, complete_detectors
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from benchmark.model import Detector, Document
+
+
+class Shape(StrEnum):
+    """How predictions are written."""
+
+    AUTO = "auto"
+    JSONL = "jsonl"
+    TEXT = "text"
+
+
+def predict(
+    files: Annotated[
+        list[str], typer.Argument(metavar="FILE...", help="Texts in UTF-8; - for standard input.")
+    ],
+    detector: Annotated[
+        str,
+        typer.Option(
+            "--detector",
+            "-d",
+            metavar="NAME[:key=value,...]",
+            help="The detector with its parameters.",
+            autocompletion=complete_detectors,
+        ),
+    ],
+    layer: Annotated[
+        str | None, typer.Option(help="The layer; the detector's first where none is named.")
+    ] = None,
+    fmt: Annotated[
+        Shape, typer.Option("--format", "-f", help="auto: marked text on a terminal, JSONL elsewhere.")
+    ] = Shape.AUTO,
+    seed: Seed = 0,
+) -> None:
+    """Show what a detector marks in any text.
+
+    A detector that must be trained is trained on the shipped reports first. The JSONL is a predictions
+    file. Exit code 3: the detector failed on a text.
+
+    Example:
+
+    bench predict --detector subjectivity article.txt
+    """
+    from benchmark.detectors import build
+    from benchmark.errors import EXIT_INCOMPLETE
+    from benchmark.fileio import jsonl
+    from benchmark.report.marked import marked
+    from benchmark.results import prediction_rows
+    from benchmark.spec import Spec
+    from benchmark.training import predict_texts
+
+    spec = Spec.parse(detector)
+    chosen = _layer(build(spec, seed), spec.name, layer)
+    documents = _documents(files)
+    output = predict_texts(spec, documents, chosen, seed)
+    if fmt is Shape.TEXT or (fmt is Shape.AUTO and sys.stdout.isatty()):
+        color = sys.stdout.isatty()
+        for document, prediction in zip(documents, output.predictions, strict=True):
+            typer.echo(marked(document, prediction, color=color, heading=len(documents) > 1), color=color)
+    else:
+        typer.echo(jsonl(prediction_rows(output.predictions)).decode(), nl=False)
+    for failure in output.failures:
+        typer.echo(f"bench: detector '{spec}' failed on '{failure.document}': {failure.error}", err=True)
+    if output.failures:
+        raise typer.Exit(EXIT_INCOMPLETE)
+
+
+def _layer(detector: Detector, name: str, layer: str | None) -> str:
+    from benchmark.errors import UsageError, suggest
+
+    known = sorted(detector.layers, key=lambda known: (known != "technique", known))
+    if layer is not None and layer not in known:
+        raise UsageError(f"detector '{name}' does not predict layer '{layer}'{suggest(layer, known)}")
+    return layer or known[0]
+
+
+def _documents(files: Sequence[str]) -> list[Document]:
+    from benchmark.errors import DataError, Fault
+    from benchmark.fileio import read_bytes
+    from benchmark.segmentation import segment
+
+    documents, faults = [], []
+    for name in files:
+        content = sys.stdin.buffer.read() if name == "-" else read_bytes(Path(name))
+        try:
+            documents.append(segment(name, content.decode("utf-8")))
+        except UnicodeDecodeError as error:
+            line = content[: error.start].count(b"\n") + 1
+            faults.append(Fault(Path(name), line, f"not UTF-8: {error.reason} at byte {error.start}"))
+    if faults:
+        raise DataError(faults)
+    return documents

@@ -1,0 +1,96 @@
+"""`bench score`: score files of predictions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from benchmark.cli.common import (
+    Metrics,
+    Output,
+    OutputFormat,
+    Quiet,
+    Resamples,
+    Seed,
+    TableFormat,
+    complete_targets,
+    finish,
+    split_metrics,
+    target,
+    writable,
+    write,
+)
+
+if TYPE_CHECKING:
+    from benchmark.data import Dataset
+    from benchmark.predictions import PredictionsFile
+
+
+def score(
+    predictions: Annotated[
+        list[Path], typer.Argument(help="Files of predictions: JSONL, or PTC's tab-separated rows.")
+    ],
+    dataset: Annotated[
+        str,
+        typer.Option(
+            "--dataset",
+            metavar="DATASET[/TASK]",
+            help="What they predict; without a task, every task whose layer they hold.",
+            autocompletion=complete_targets,
+        ),
+    ],
+    metrics: Metrics = None,
+    fmt: TableFormat = OutputFormat.TABLE,
+    output: Output = Path("results"),
+    seed: Seed = 0,
+    resamples: Resamples = 10_000,
+    quiet: Quiet = False,
+) -> None:
+    """Score files of predictions as if each were a detector.
+
+    A line of JSONL: {"document": "02", "layer": "technique", "spans": [{"start": 0, "end": 9, "label":
+    "Loaded_Language"}]}. Exit code 2: faults in a file, all of them listed.
+
+    Example:
+
+    bench score mine.jsonl other.tsv --dataset fictional_news/loaded_language
+    """
+    from benchmark.errors import UsageError
+    from benchmark.results import save
+    from benchmark.run import Evaluator, Settings
+
+    data, tasks, task_named = target(dataset)
+    named = split_metrics(metrics)
+    in_detail = bool(named) or task_named
+    panel = in_detail and named in ((), ("all",))
+    evaluator = Evaluator(data, Settings(seed, resamples, () if panel else named, panel))
+    files = _read(predictions, data)
+    fitting = [task for task in tasks if evaluator.metrics_for(task)]
+    runs = [run for file in files for task in fitting if (run := evaluator.score_file(task, file))]
+    if not runs:
+        raise UsageError(
+            f"no task of {dataset} scores the layers and labels in {', '.join(map(str, predictions))}"
+        )
+    writable(output)
+    for run in runs:
+        save(run, output)
+    write([run.record for run in runs], fmt, in_detail)
+    finish(runs, output, quiet)
+
+
+def _read(paths: list[Path], dataset: Dataset) -> list[PredictionsFile]:
+    """Read all files, so that the faults of all are listed at once."""
+    from benchmark.errors import DataError, Fault
+    from benchmark.predictions import read_predictions
+
+    files, faults = [], list[Fault]()
+    for path in paths:
+        try:
+            files.append(read_predictions(path, dataset))
+        except DataError as error:
+            faults.extend(error.faults)
+    if faults:
+        raise DataError(faults)
+    return files

@@ -1,0 +1,199 @@
+"""From annotations and predictions to what a task scores: labels kept, spans read as units, texts clipped.
+
+A dataset with too few articles to resample is cut into its paragraphs, gold and predictions alike, so that
+the score and its interval speak of the same statistics.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmark.data import Dataset
+from benchmark.metrics.base import LabelSet
+from benchmark.model import Annotation, Document, Offsets, Prediction, Span, Unit, offsets
+from benchmark.tasks import Task
+
+FEWEST_DOCUMENTS = 20
+"""With fewer articles than this, paragraphs are resampled instead."""
+
+
+@dataclass(frozen=True)
+class Scoring:
+    """A task made ready to score predictions.
+
+    Parameters
+    ----------
+    task
+        Bound to the dataset.
+    documents
+        The dataset's documents, n of them.
+    gold
+        What is scored, one annotation a piece: a document, or one of its paragraphs.
+    owner
+        Index of the document that each piece belongs to, shape (pieces,).
+    labels
+        The task's labels with their support in this gold.
+    clusters
+        What is resampled: "document" or "paragraph".
+    """
+
+    task: Task
+    documents: tuple[Document, ...]
+    gold: tuple[Annotation, ...]
+    owner: NDArray[np.int64]
+    labels: LabelSet
+    clusters: str
+
+    def project(self, predictions: Sequence[Prediction]) -> list[Prediction]:
+        """Return what the task scores of predictions, a prediction a piece.
+
+        Parameters
+        ----------
+        predictions
+            One a document, in the order of the documents, in a layer that the task can read.
+        """
+        found = []
+        for document, prediction in zip(self.documents, predictions, strict=True):
+            spans, units = select(self.task, document, prediction)
+            if self.clusters == "document":
+                found.append(Prediction(document.id, self.task.layer, spans, units))
+                continue
+            for start, end in document.paragraphs.tolist():
+                inside = clip_spans(spans, start, end)
+                found.append(Prediction("", self.task.layer, inside, clip_units(units, start, end)))
+        pieces = zip(self.gold, found, strict=True)
+        return [replace(prediction, document=gold.document.id) for gold, prediction in pieces]
+
+
+def scoring(task: Task, documents: tuple[Document, ...], gold: Sequence[Annotation]) -> Scoring:
+    """Make a task ready to score against gold.
+
+    Parameters
+    ----------
+    task
+        Bound to the dataset.
+    documents
+        The documents, in the dataset's order.
+    gold
+        Annotations in the layer that the task's gold comes from, in the same order.
+    """
+    clusters = "document"
+    if len(documents) < FEWEST_DOCUMENTS and task.unit != "document":
+        clusters = "paragraph"
+    pieces: list[Annotation] = []
+    owner: list[int] = []
+    for index, annotation in enumerate(gold):
+        spans, units = select(task, annotation.document, annotation)
+        chosen = Annotation(annotation.document, task.layer, spans, units)
+        cut = [chosen] if clusters == "document" else clip(chosen)
+        pieces.extend(cut)
+        owner.extend([index] * len(cut))
+    labels = LabelSet(task.labels, [_support(pieces, label) for label in task.labels])
+    return Scoring(task, documents, tuple(pieces), np.array(owner, dtype=np.int64), labels, clusters)
+
+
+def gold_scoring(task: Task, dataset: Dataset) -> Scoring:
+    """Make a task ready to score against the dataset's gold."""
+    return scoring(task, dataset.documents, dataset.gold[task.source])
+
+
+def _support(pieces: Iterable[Annotation], label: str) -> int:
+    spans = sum(span.label == label for piece in pieces for span in piece.spans)
+    return spans + sum(label in unit.labels for piece in pieces for unit in piece.units)
+
+
+def select(
+    task: Task, document: Document, marks: Annotation | Prediction
+) -> tuple[tuple[Span, ...], tuple[Unit, ...]]:
+    """Return the spans and units of one document that a task scores.
+
+    Spans that differ only in the attribution they belong to count once. Units of another kind than the
+    task's are left out, and so are labels that are not the task's.
+    """
+    if task.unit is None:
+        kept = {(span.start, span.end, span.label): span for span in marks.spans if span.label in task.labels}
+        return tuple(kept[key] for key in sorted(kept)), ()
+    if marks.layer != task.layer and task.reading == "any":
+        return (), read_any(task, document, marks.spans)
+    kind = {(start, end) for start, end in document.units(task.unit).tolist()}
+    units = (
+        Unit(unit.start, unit.end, tuple(label for label in unit.labels if label in task.labels))
+        for unit in marks.units
+        if (unit.start, unit.end) in kind
+    )
+    return (), tuple(sorted(units, key=lambda unit: (unit.start, unit.end)))
+
+
+def read_any(task: Task, document: Document, spans: Sequence[Span]) -> tuple[Unit, ...]:
+    """Label each unit with the task's first label where a counting span touches it, else the second."""
+    counting = [span for span in spans if not task.span_labels or span.label in task.span_labels]
+    units = document.units(task.unit or "document")
+    touched = overlapping(units, counting)
+    return tuple(
+        Unit(start, end, (task.labels[0] if hit else task.labels[1],))
+        for (start, end), hit in zip(units.tolist(), touched.tolist(), strict=True)
+    )
+
+
+def overlapping(units: Offsets, spans: Sequence[Span]) -> NDArray[np.bool_]:
+    """Return which of n disjoint, ascending units share a character with a span: shape (n,)."""
+    edges = np.zeros(len(units) + 1, dtype=np.int64)
+    for span in spans:
+        first = int(np.searchsorted(units[:, 1], span.start, side="right"))
+        last = int(np.searchsorted(units[:, 0], span.end, side="left"))
+        if first < last:
+            edges[first] += 1
+            edges[last] -= 1
+    return np.cumsum(edges[:-1]) > 0
+
+
+def clip(annotation: Annotation) -> list[Annotation]:
+    """Cut an annotation at the borders of its document's paragraphs."""
+    document = annotation.document
+    return [
+        Annotation(
+            paragraph(document, index, start, end),
+            annotation.layer,
+            clip_spans(annotation.spans, start, end),
+            clip_units(annotation.units, start, end),
+        )
+        for index, (start, end) in enumerate(document.paragraphs.tolist())
+    ]
+
+
+def paragraph(document: Document, index: int, start: int, end: int) -> Document:
+    """Return one paragraph as a document of its own, with the boundaries that lie inside it."""
+    return Document(
+        id=f"{document.id}#{index}",
+        text=document.text[start:end],
+        sentences=_inside(document.sentences, start, end),
+        tokens=_inside(document.tokens, start, end),
+        metadata=document.metadata,
+    )
+
+
+def _inside(pieces: Offsets, start: int, end: int) -> Offsets:
+    kept = pieces[(pieces[:, 0] >= start) & (pieces[:, 1] <= end)]
+    return offsets((kept - start).tolist())
+
+
+def clip_spans(spans: Iterable[Span], start: int, end: int) -> tuple[Span, ...]:
+    """Return what lies of spans between two offsets, counted from the first of them."""
+    return tuple(
+        replace(span, start=max(span.start, start) - start, end=min(span.end, end) - start)
+        for span in spans
+        if span.start < end and span.end > start
+    )
+
+
+def clip_units(units: Iterable[Unit], start: int, end: int) -> tuple[Unit, ...]:
+    """Return the units that lie between two offsets as a whole, counted from the first of them."""
+    return tuple(
+        replace(unit, start=unit.start - start, end=unit.end - start)
+        for unit in units
+        if start <= unit.start and unit.end <= end
+    )

@@ -1,0 +1,1 @@
+"""What people read: tables and marked text. The only place that rounds."""

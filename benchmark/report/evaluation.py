@@ -1,0 +1,241 @@
+"""The tables of an evaluation: one compact table a dataset, or the panel of a task."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import combinations
+
+from benchmark.report.notes import notes
+from benchmark.report.numbers import decimal, percent, speed, title_of, with_interval, with_range
+from benchmark.report.table import Table
+from benchmark.report.tidy import share_of_ceiling
+from benchmark.results import MetricRecord, Range, RunRecord
+from benchmark.tasks import TASKS
+
+CEILINGS = (("ceiling, others' gold", "others"), ("ceiling, full gold", "full"))
+METRICS_ABREAST = 6
+"""How many columns of scores stand beside each other at 100 columns."""
+
+
+def compact(records: Sequence[RunRecord]) -> Table:
+    """Return the table of one dataset: a row a detector, a column a task, headline score and interval.
+
+    Parameters
+    ----------
+    records
+        Runs on one dataset, each with its headline metric.
+    """
+    order = list(TASKS)
+    tasks = {r.task: r for r in sorted(records, key=lambda record: order.index(record.task))}
+    cells = {(_row(record), record.task): _headline(record) for record in records}
+    titles = _titles(records)
+    rows = [(title, *(cells.get((name, task), "") for task in tasks)) for name, title in titles.items()]
+    for title, kind in CEILINGS:
+        found = [
+            _ceiling(record.metrics[record.headline[0]], kind, record.headline[1])
+            for record in tasks.values()
+        ]
+        if any(found):
+            rows.append((title, *map(with_range, found)))
+    heads = [f"{_broken(task)}\n{title_of(*record.headline)}" for task, record in tasks.items()]
+    return Table(_title(records[0]), ("detector", *heads), tuple(rows), notes(records))
+
+
+def _row(record: RunRecord) -> str:
+    return record.detector.spec
+
+
+def _titles(records: Sequence[RunRecord]) -> dict[str, str]:
+    """Return the first cell of each row by detector, with training and incompleteness where they apply."""
+    titles: dict[str, str] = {}
+    for record in records:
+        name = _row(record)
+        title = record.detector.title
+        titles[name] = max(titles.get(name, ""), title, key=len)
+    broken = {_row(record) for record in records if record.incomplete}
+    return {name: f"{title} [incomplete]" if name in broken else title for name, title in titles.items()}
+
+
+def _headline(record: RunRecord) -> str:
+    metric, score = record.headline
+    return with_interval(record.metrics[metric].scores[score])
+
+
+def _ceiling(metric: MetricRecord, kind: str, score: str) -> Range | None:
+    if metric.ceiling is None:
+        return None
+    found: dict[str, Range] = getattr(metric.ceiling, kind)
+    return found.get(score)
+
+
+def _broken(task: str) -> str:
+    """Break a long name after its first underscore, so that six tasks fit beside each other."""
+    return task.replace("_", "_\n", 1) if len(task) > 11 else task
+
+
+def _title(record: RunRecord) -> str:
+    many = "article" if record.dataset.documents == 1 else "articles"
+    return f"{record.dataset.name} {record.dataset.version} ({record.dataset.documents} {many})"
+
+
+def panel(records: Sequence[RunRecord]) -> list[Table]:
+    """Return the tables of one task: its headline metric in detail, then all metrics beside each other.
+
+    Parameters
+    ----------
+    records
+        Runs on one task of one dataset, with the same metrics.
+    """
+    metrics = list(records[0].metrics)
+    headline = records[0].headline[0]
+    detailed = [headline] if headline in metrics and len(metrics) > 2 else metrics
+    tables = [_detail(records, metric) for metric in detailed]
+    if len(metrics) > len(detailed):
+        tables.extend(_overview(records, metrics))
+    last = tables[-1]
+    below = (*notes(records), *_ranking(records), f"Signature: {records[0].metrics[detailed[0]].signature}")
+    tables[-1] = Table(last.title, last.headers, last.rows, (*last.notes, *below), last.align)
+    return tables
+
+
+def _detail(records: Sequence[RunRecord], metric: str) -> Table:
+    """Return one metric's overall scores, the share of the ceiling and the speed of each detector."""
+    first = records[0].metrics[metric]
+    scores = [name for name in first.scores if ":" not in name]
+    main = records[0].headline[1] if records[0].headline[0] == metric else _main(scores)
+    rows = []
+    titles = _titles(records)
+    for record in records:
+        found = record.metrics[metric]
+        share = percent(share_of_ceiling(found.scores[main].value, found.ceiling, main))
+        cells = [with_interval(found.scores[name]) for name in scores]
+        rows.append((titles[_row(record)], *cells, share, speed(record.characters_per_second)))
+    for title, kind in CEILINGS:
+        ranges = [_ceiling(first, kind, name) for name in scores]
+        if any(ranges):
+            rows.append((title, *map(with_range, ranges), "", ""))
+    heads = [title_of("classification", name) for name in scores]
+    share_head = f"{title_of('classification', main)}, %\nof ceiling"
+    title = f"{_title(records[0])}, task {records[0].task}, metric {metric}"
+    align = ("left",) * (len(scores) + 1) + ("right", "right")
+    return Table(title, ("detector", *heads, share_head, "characters\na second"), tuple(rows), (), align)
+
+
+def _main(scores: Sequence[str]) -> str:
+    return "f1" if "f1" in scores else scores[0]
+
+
+def _overview(records: Sequence[RunRecord], metrics: Sequence[str]) -> list[Table]:
+    """Return the main score of every metric, as many beside each other as the width allows."""
+    titles = _titles(records)
+    tables = []
+    for first in range(0, len(metrics), METRICS_ABREAST):
+        some = metrics[first : first + METRICS_ABREAST]
+        mains = {metric: _main(list(records[0].metrics[metric].scores)) for metric in some}
+        rows = [
+            (titles[_row(record)], *(with_interval(record.metrics[m].scores[mains[m]]) for m in some))
+            for record in records
+        ]
+        for title, kind in CEILINGS:
+            ranges = [_ceiling(records[0].metrics[m], kind, mains[m]) for m in some]
+            if any(ranges):
+                rows.append((title, *map(with_range, ranges)))
+        heads = [title_of(m, mains[m]).replace("semeval13_", "semeval13_\n") for m in some]
+        tables.append(Table(f"{records[0].task}, the panel of metrics", ("detector", *heads), tuple(rows)))
+    return tables
+
+
+def _ranking(records: Sequence[RunRecord]) -> tuple[str, ...]:
+    """Say in a sentence whether the metrics rank the detectors alike."""
+    metrics = list(records[0].metrics)
+    if len(metrics) < 2 or len(records) < 2:
+        return ()
+    values = {m: _values(records, m) for m in metrics}
+    reference = records[0].headline[0] if records[0].headline[0] in values else metrics[0]
+    pairs = list(combinations(range(len(records)), 2))
+    turned = {m: sum(_turned(values[reference], values[m], pair) for pair in pairs) for m in metrics}
+    if not any(turned.values()):
+        return ("The metrics rank the detectors alike.",)
+    most = max(turned, key=lambda m: turned[m])
+    best = {m: records[_best(values[m])].detector.spec for m in (reference, most)}
+    first = (
+        f"both put {best[most]} first"
+        if best[most] == best[reference]
+        else f"{reference} puts {best[reference]} first, {most} {best[most]}"
+    )
+    return (
+        f"The metrics rank the detectors differently: between {reference} and {most}, {turned[most]} of "
+        f"{len(pairs)} pairs change places; {first}.",
+    )
+
+
+def _values(records: Sequence[RunRecord], metric: str) -> list[float | None]:
+    main = _main(list(records[0].metrics[metric].scores))
+    return [record.metrics[metric].scores[main].value for record in records]
+
+
+def _turned(one: Sequence[float | None], other: Sequence[float | None], pair: tuple[int, int]) -> bool:
+    """Return whether two metrics put a pair of detectors in opposite orders; a tie is no order."""
+    i, j = pair
+    a, b, c, d = one[i], one[j], other[i], other[j]
+    if a is None or b is None or c is None or d is None:
+        return False
+    return (a - b) * (c - d) < 0
+
+
+def _best(values: Sequence[float | None]) -> int:
+    order: Callable[[int], float] = lambda i: -1e9 if values[i] is None else float(values[i] or 0.0)  # noqa: E731
+    return max(range(len(values)), key=order)
+
+
+def too_few(support: int) -> bool:
+    """Return whether a label has too little gold to judge: fewer than 10 spans or units."""
+    return support < 10
+
+
+def by_label(record: RunRecord) -> list[Table]:
+    """Return, for each metric of a run that has scores by label, precision, recall and F1 of each."""
+    tables = []
+    for metric, found in record.metrics.items():
+        rows = []
+        for label, support in record.labels.items():
+            scores = [found.scores.get(f"{kind}:{label}") for kind in ("precision", "recall", "f1")]
+            if any(scores):
+                cells = ["" if score is None else with_interval(score) for score in scores]
+                rows.append((label, str(support), *cells, "too few to judge" if too_few(support) else ""))
+        if rows:
+            heads = ("label", "gold", "P", "R", "F1", "")
+            align = ("left", "right", "left", "left", "left", "left")
+            tables.append(Table(f"{metric} by label", heads, tuple(rows), (), align))
+    return tables
+
+
+def run_tables(record: RunRecord) -> list[Table]:
+    """Return the tables of one run: where its numbers come from, its scores, its labels."""
+    facts = [
+        (
+            "detector",
+            f"{record.detector.title}, from {record.detector.origin}, layer {record.detector.layer}",
+        ),
+        ("dataset", f"{_title(record)}, manifest {record.dataset.manifest_sha256[:12]}"),
+        ("task", f"{record.task}, headline {title_of(*record.headline)}"),
+        ("made", f"{record.created}, framebench {record.environment.framebench}"),
+        ("commit", _commit(record)),
+        ("time", _time(record)),
+    ]
+    facts += [(f"failed: {failure.document}", failure.error) for failure in record.failures]
+    facts_table = Table("Run", ("", ""), tuple(facts))
+    return [facts_table, *panel([record]), *by_label(record)]
+
+
+def _commit(record: RunRecord) -> str:
+    if record.environment.commit is None:
+        return "not from a checkout"
+    return record.environment.commit + (" with changes" if record.environment.dirty else "")
+
+
+def _time(record: RunRecord) -> str:
+    if record.seconds is None:
+        return "not measured"
+    fit = f", training {decimal(record.fit_seconds)} s" if record.fit_seconds else ""
+    return f"{record.seconds:.3g} s, {speed(record.characters_per_second)} characters a second{fit}"

@@ -1,0 +1,86 @@
+"""Tables of what there is: datasets, tasks, detectors, metrics."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+from benchmark import data
+from benchmark.detectors import DETECTORS, build
+from benchmark.errors import BenchError
+from benchmark.metrics import METRICS
+from benchmark.report.numbers import title_of
+from benchmark.report.table import Format, Table, render
+from benchmark.spec import Spec
+from benchmark.tasks import TASKS, tasks_of
+
+
+def datasets() -> Table:
+    """Return the shipped datasets with their size and layers."""
+    rows = []
+    for name in data.names():
+        dataset = data.load(name)
+        layers = ", ".join(dataset.layers)
+        rows.append((name, dataset.version, str(len(dataset.documents)), layers, dataset.title))
+    heads = ("dataset", "version", "documents", "layers", "title")
+    align = ("left", "left", "right", "left", "left")
+    return Table("Datasets", heads, tuple(rows), (), align, (0, 0, 0, 30, 32))
+
+
+def tasks() -> Table:
+    """Return the tasks with the shipped datasets that have gold for them."""
+    where: dict[str, list[str]] = {name: [] for name in TASKS}
+    for name in data.names():
+        for task in tasks_of(data.load(name)):
+            where[task.name].append(name)
+    rows = [
+        (name, task.title, title_of(task.metric, task.score), ", ".join(where[name]))
+        for name, task in ((name, TASKS.get(name)) for name in TASKS)
+    ]
+    return Table(
+        "Tasks", ("task", "what it asks", "headline", "datasets"), tuple(rows), (), (), (0, 0, 0, 15)
+    )
+
+
+def detectors() -> Table:
+    """Return the detectors with their layers and what each is; one that cannot be built says why."""
+    rows = []
+    for name in DETECTORS:
+        try:
+            detector = build(Spec(name), 0)
+            layers, about = ", ".join(sorted(detector.layers)), _first_line(type(detector))
+        except BenchError as error:
+            layers, about = "", str(error).split("\n", 1)[0]
+        rows.append((name, layers, DETECTORS.origin(name), about))
+    heads = ("detector", "layers", "from", "what it is")
+    return Table("Detectors", heads, tuple(rows), (), (), (0, 24, 0, 40))
+
+
+def metrics() -> Table:
+    """Return the metrics with the tasks whose panel they stand in."""
+    rows = []
+    for name in METRICS:
+        panels = [task for task in TASKS if name in TASKS.get(task).metrics]
+        rows.append((name, METRICS.origin(name), _first_line(METRICS.get(name)), ", ".join(panels)))
+    heads = ("metric", "from", "what it is", "tasks")
+    return Table("Metrics", heads, tuple(rows), (), (), (0, 0, 44, 18))
+
+
+def _first_line(kind: type[object]) -> str:
+    return (kind.__doc__ or "").strip().split("\n", 1)[0]
+
+
+def written(table: Table, fmt: str) -> str:
+    """Return a table in any format; in CSV and JSON a row a record, with the heads as names."""
+    heads = [header.replace("_\n", "_").replace("\n", " ") for header in table.headers]
+    if fmt == "csv":
+        out = io.StringIO()
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerows([heads, *table.rows])
+        return out.getvalue().rstrip("\n")
+    if fmt == "json":
+        return json.dumps(
+            [dict(zip(heads, row, strict=True)) for row in table.rows], ensure_ascii=False, indent=1
+        )
+    return render([table], Format(fmt))

@@ -1,0 +1,128 @@
+"""Specifications as they are typed: "lexicon:threshold=2.5,file=words.txt" for a detector or a metric."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar, get_type_hints
+
+import msgspec
+
+from benchmark.errors import UsageError, suggest
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Spec:
+    """Which detector or metric, with which parameters.
+
+    Parameters
+    ----------
+    name
+        Its registered name.
+    parameters
+        Parameters of its constructor as text, by name.
+    """
+
+    name: str
+    parameters: tuple[tuple[str, str], ...] = ()
+
+    def __str__(self) -> str:
+        given = ",".join(f"{key}={value}" for key, value in self.parameters)
+        return f"{self.name}:{given}" if given else self.name
+
+    @classmethod
+    def parse(cls, text: str) -> Spec:
+        """Read "NAME" or "NAME:key=value,key=value".
+
+        Raises
+        ------
+        UsageError
+            Where a parameter lacks its "=", or stands twice.
+        """
+        name, _, rest = text.partition(":")
+        pairs = []
+        for part in filter(None, rest.split(",")):
+            key, equals, value = part.partition("=")
+            if not equals or not key.strip():
+                raise UsageError(f"'{text}': '{part}' is not of the form key=value")
+            pairs.append((key.strip(), value.strip()))
+        if len(dict(pairs)) != len(pairs):
+            raise UsageError(f"'{text}': a parameter is given twice")
+        return cls(name.strip(), tuple(pairs))
+
+
+def parameters_of(kind: type[object]) -> Mapping[str, inspect.Parameter]:
+    """Return the constructor's parameters that have a name, by name.
+
+    Raises
+    ------
+    UsageError
+        Where `kind` is no class whose parameters can be known.
+    """
+    if not isinstance(kind, type):
+        raise UsageError(f"{kind!r} is no class")
+    try:
+        parameters = inspect.signature(kind).parameters
+    except ValueError as error:
+        raise UsageError(f"the parameters of {kind.__name__} cannot be known: {error}") from error
+    starred = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    return {name: parameter for name, parameter in parameters.items() if parameter.kind not in starred}
+
+
+def construct(what: str, kind: type[T], spec: Spec, defaults: Mapping[str, object]) -> T:
+    """Build an object, its parameters converted to the types that the constructor's hints name.
+
+    Parameters
+    ----------
+    what
+        What it is, for messages: "detector".
+    kind
+        Its class.
+    spec
+        Its name and the parameters that the user gave.
+    defaults
+        Parameters that are used unless the user gave others.
+
+    Raises
+    ------
+    UsageError
+        Where a parameter is unknown, a value does not fit, or a package is missing.
+    """
+    values = {**defaults, **{key: _convert(what, kind, spec, key, text) for key, text in spec.parameters}}
+    try:
+        return kind(**values)
+    except ImportError as error:
+        raise UsageError(f"{what} '{spec}' needs a package that is not installed: {error}") from error
+    except (ValueError, TypeError, OSError) as error:
+        raise UsageError(f"{what} '{spec}': {error}") from error
+
+
+def _convert(what: str, kind: type[object], spec: Spec, key: str, text: str) -> object:
+    known = parameters_of(kind)
+    if key not in known:
+        raise UsageError(f"{what} '{spec.name}' has no parameter '{key}'{suggest(key, known)}")
+    try:
+        hint = get_type_hints(kind.__init__).get(key, str)
+    except NameError:
+        hint = str  # a hint that only a type checker can resolve
+    try:
+        return msgspec.convert(text, hint, strict=False, dec_hook=_path)
+    except (msgspec.ValidationError, TypeError) as error:
+        raise UsageError(f"{what} '{spec.name}': {key}={text}: {error}") from error
+
+
+def _path(hint: type[object], text: object) -> object:
+    """Make a path, the one type of parameters that msgspec does not know."""
+    if hint is Path and isinstance(text, str):
+        return Path(text)
+    raise TypeError(f"parameters of type {hint.__name__} cannot be given as text")
+
+
+def files_of(kind: type[object], spec: Spec) -> dict[str, Path]:
+    """Return the parameters that the user gave and that are paths, by name."""
+    values = {key: _convert("", kind, spec, key, text) for key, text in spec.parameters}
+    return {key: value for key, value in values.items() if isinstance(value, Path)}

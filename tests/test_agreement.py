@@ -1,0 +1,93 @@
+"""The annotators' agreement on a dataset."""
+
+from __future__ import annotations
+
+import krippendorff
+import numpy as np
+import pytest
+
+from benchmark import data
+from benchmark.agreement import ALL, agreement
+from benchmark.errors import UsageError
+from benchmark.model import Span
+from benchmark.report.agreement import agreement_tables, written
+
+
+def loaded(start: int, end: int) -> Span:
+    return Span(start, end, "Loaded_Language")
+
+
+def rows_of(dataset, resamples=100):
+    return {(row.layer, row.label): row for row in agreement(dataset, resamples, 0)}
+
+
+def test_alpha_over_characters_is_that_of_every_character(dataset_of):
+    text = "The infamous duo met. They smiled at us."
+    marks = {
+        "A": [[loaded(4, 12)]],
+        "B": [[loaded(4, 16), Span(27, 33, "Doubt")]],
+        "C": [[loaded(0, 12), Span(27, 33, "Doubt")]],
+    }
+    dataset = dataset_of([text], [[]], annotators=marks)
+    table = np.zeros((3, len(text)))
+    for index, given in enumerate(marks.values()):
+        for span in given[0]:
+            table[index, span.start : span.end] = 1 if span.label == "Loaded_Language" else 2
+    rows = rows_of(dataset)
+    oracle = krippendorff.alpha(table, level_of_measurement="nominal")
+    assert rows["technique", ALL].characters.value == pytest.approx(oracle)
+    only = krippendorff.alpha((table == 2).astype(float), level_of_measurement="nominal")
+    assert rows["technique", "Doubt"].characters.value == pytest.approx(only)
+    assert ("technique", "Repetition") not in rows
+
+
+def test_alpha_over_sentences_and_pairwise_f1(dataset_of):
+    text = "The infamous duo met. They smiled at us. It rained."
+    marks = {"A": [[loaded(4, 12)]], "B": [[loaded(4, 12), loaded(27, 33)]]}
+    row = rows_of(dataset_of([text], [[]], annotators=marks))["technique", "Loaded_Language"]
+    oracle = krippendorff.alpha([[1, 0, 0], [1, 1, 0]], level_of_measurement="nominal")
+    assert row.units.value == pytest.approx(oracle)
+    assert row.unit == "sentence"
+    assert row.marks == 3
+    assert row.exact.mean == pytest.approx(2 / 3)
+
+
+def test_overlap_is_kinder_than_exact(dataset_of):
+    marks = {"A": [[loaded(0, 8)]], "B": [[loaded(0, 9)]], "C": [[loaded(0, 8)]]}
+    row = rows_of(dataset_of(["infamous duo"], [[]], annotators=marks))["technique", "Loaded_Language"]
+    assert (row.exact.mean, row.exact.low, row.exact.high) == pytest.approx((1 / 3, 0, 1))
+    assert row.overlap.mean == 1
+
+
+def test_every_layer_of_the_article():
+    dataset = data.load("turkey_drones")
+    rows = rows_of(dataset)
+    assert {layer for layer, _ in rows} == set(dataset.layers)
+    assert rows["portrayal", "stance"].unit == "entity"
+    assert rows["portrayal", "stance"].exact is None
+    assert rows["frame", ALL].unit == "paragraph"
+    assert rows["frame", ALL].characters is None
+    technique = rows["technique", ALL].characters
+    assert technique.low < technique.value < technique.high
+
+
+def test_a_layer_without_annotators_is_left_out():
+    assert "slant" not in {layer for layer, _ in rows_of(data.load("fictional_news"))}
+
+
+def test_the_table_has_a_part_for_each_layer(dataset_of):
+    marks = {"A": [[loaded(0, 8)]], "B": [[loaded(0, 9)]]}
+    dataset = dataset_of(["infamous duo"], [[]], annotators=marks)
+    rows = agreement(dataset, 100, 0)
+    (table,) = agreement_tables(dataset, rows, 100, 0)
+    assert table.title == "small 1.0.0, layer technique, 2 annotators"
+    assert "Annotators: A, B." in table.notes
+    assert '"alpha_units": ' in written(dataset, rows, 100, 0, "json")
+
+
+def test_a_dataset_without_annotators_is_told_so(monkeypatch, dataset_of):
+    from benchmark.cli.agreement import agreement as command
+
+    monkeypatch.setattr(data, "load", lambda _: dataset_of(["a"], [[]]))
+    with pytest.raises(UsageError, match="no layer with the marks of several annotators"):
+        command("small")
