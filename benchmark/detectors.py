@@ -34,7 +34,7 @@ def build(spec: Spec, seed: int) -> Detector:
         Where what was built is no detector.
     """
     kind = DETECTORS.get(spec.name)
-    defaults = {"seed": seed} if "seed" in parameters_of(kind) else {}
+    defaults = {"seed": seed} if "seed" in parameters_of(f"detector '{spec.name}'", kind) else {}
     detector = construct("detector", kind, spec, defaults)
     missing = [name for name in ("name", "layers", "predict") if not hasattr(detector, name)]
     if missing:
@@ -55,7 +55,7 @@ def ready() -> tuple[list[str], list[str]]:
     names, problems = [], []
     for name in DETECTORS:
         try:
-            parameters = parameters_of(DETECTORS.get(name)).values()
+            parameters = parameters_of(f"detector '{name}'", DETECTORS.get(name)).values()
         except UsageError as error:
             if DETECTORS.origin(name) == OWN:
                 raise
@@ -126,7 +126,8 @@ def _plain_unit(unit: Unit) -> Unit:
 def _text(label: object) -> str:
     if not isinstance(label, str):
         raise TypeError(f"label {label!r} is no text")
-    return str(label)
+    label.encode("utf-8")  # a lone surrogate fails here, and not when the run is saved
+    return str.__str__(label)  # of an enumeration the value, not the member's name
 
 
 def _check_offsets(document: Document, spans: Sequence[Span], units: Sequence[Unit]) -> None:
@@ -193,9 +194,10 @@ def predict(
     for document, prediction in zip(documents, found, strict=True):
         try:
             predictions.append(checked(document, prediction, layer, labels))
-        except (ValueError, TypeError, OverflowError) as fault:
+        except Exception as fault:  # noqa: BLE001 - what a detector returns may raise anything when read
             predictions.append(Prediction(document.id, layer))
-            failures.append(Failure(document.id, one_line(str(fault))))
+            ours = isinstance(fault, TypeError | ValueError)
+            failures.append(Failure(document.id, one_line(str(fault)) if ours else describe(fault)))
     return predictions, failures
 
 

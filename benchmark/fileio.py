@@ -168,12 +168,12 @@ def _replace_folder(temporary: Path, path: Path) -> None:
         temporary.rename(path)
         return
     aside = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}-old-"))
+    old = aside / "old"
     try:
-        path.rename(aside / "old")
-        try:
-            temporary.rename(path)
-        except BaseException:
-            (aside / "old").rename(path)
-            raise
+        path.rename(old)
+        temporary.rename(path)
     finally:
+        # Also where an interrupt came between the two: whatever happened, one of them stands at `path`.
+        if old.exists() and not path.exists():
+            old.rename(path)
         shutil.rmtree(aside, ignore_errors=True)

@@ -11,7 +11,7 @@ from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from typing import Generic, TypeVar, cast
 
-from benchmark.errors import UsageError, suggest
+from benchmark.errors import UsageError, one_line, suggest
 
 T = TypeVar("T")
 OWN = "framebench"
@@ -99,9 +99,8 @@ class Registry(Generic[T]):
             return cast(T, getattr(import_module(module), attribute))
         except Exception as error:  # another package's module may raise anything
             what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-            raise UsageError(
-                f"{self.kind} '{name}' of {self.origin(name)} cannot be imported: {what}"
-            ) from error
+            problem = f"{self.kind} '{name}' of {self.origin(name)} cannot be imported: {what}"
+            raise UsageError(one_line(problem)) from error
 
 
 def _distribution(point: EntryPoint) -> str:

@@ -134,7 +134,7 @@ class DetectorRecord:
     @property
     def title(self) -> str:
         """The specification with what the detector was trained on, as a table names it."""
-        return f"{self.spec} ({self.training.short})" if self.training else self.spec
+        return f"{self.spec}, {self.training.short}" if self.training else self.spec
 
 
 @dataclass(frozen=True)

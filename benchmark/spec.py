@@ -10,7 +10,7 @@ from typing import TypeVar, get_type_hints
 
 import msgspec
 
-from benchmark.errors import UsageError, suggest
+from benchmark.errors import BenchError, UsageError, suggest
 
 T = TypeVar("T")
 
@@ -55,8 +55,15 @@ class Spec:
         return cls(name.strip(), tuple(pairs))
 
 
-def parameters_of(kind: type[object]) -> Mapping[str, inspect.Parameter]:
+def parameters_of(what: str, kind: type[object]) -> Mapping[str, inspect.Parameter]:
     """Return the constructor's parameters that have a name, by name.
+
+    Parameters
+    ----------
+    what
+        What it is, for messages: "detector 'lexicon'".
+    kind
+        The class.
 
     Raises
     ------
@@ -64,11 +71,11 @@ def parameters_of(kind: type[object]) -> Mapping[str, inspect.Parameter]:
         Where `kind` is no class whose parameters can be known.
     """
     if not isinstance(kind, type):
-        raise UsageError(f"{kind!r} is no class")
+        raise UsageError(f"{what} is no class but {kind!r}")
     try:
         parameters = inspect.signature(kind).parameters
     except ValueError as error:
-        raise UsageError(f"the parameters of {kind.__name__} cannot be known: {error}") from error
+        raise UsageError(f"{what}: its parameters cannot be known: {error}") from error
     starred = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
     return {name: parameter for name, parameter in parameters.items() if parameter.kind not in starred}
 
@@ -95,24 +102,33 @@ def construct(what: str, kind: type[T], spec: Spec, defaults: Mapping[str, objec
     values = {**defaults, **{key: _convert(what, kind, spec, key, text) for key, text in spec.parameters}}
     try:
         return kind(**values)
+    except BenchError:
+        raise
     except ImportError as error:
         raise UsageError(f"{what} '{spec}' needs a package that is not installed: {error}") from error
-    except (ValueError, TypeError, OSError) as error:
+    except Exception as error:  # a constructor of any origin may raise anything
         raise UsageError(f"{what} '{spec}': {error}") from error
 
 
 def _convert(what: str, kind: type[object], spec: Spec, key: str, text: str) -> object:
-    known = parameters_of(kind)
+    known = parameters_of(f"{what} '{spec.name}'", kind)
     if key not in known:
         raise UsageError(f"{what} '{spec.name}' has no parameter '{key}'{suggest(key, known)}")
     try:
-        hint = get_type_hints(kind.__init__).get(key, str)
-    except NameError:
-        hint = str  # a hint that only a type checker can resolve
-    try:
-        return msgspec.convert(text, hint, strict=False, dec_hook=_path)
+        return msgspec.convert(text, _hint(kind, known[key]), strict=False, dec_hook=_path)
     except (msgspec.ValidationError, TypeError) as error:
         raise UsageError(f"{what} '{spec.name}': {key}={text}: {error}") from error
+
+
+def _hint(kind: type[object], parameter: inspect.Parameter) -> object:
+    """Return the type that a parameter's hint names; text where there is none or it cannot be resolved."""
+    if parameter.annotation is parameter.empty:
+        return str
+    alone = type("Alone", (), {"__annotations__": {"hint": parameter.annotation}})
+    try:
+        return get_type_hints(alone, globalns=getattr(kind.__init__, "__globals__", None))["hint"]
+    except (NameError, AttributeError, TypeError, SyntaxError):
+        return str  # only a type checker can resolve it
 
 
 def _path(hint: type[object], text: object) -> object:

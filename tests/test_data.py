@@ -349,7 +349,7 @@ def test_every_fault_is_listed_in_the_order_of_files_and_lines(small: Path) -> N
         (b'{"document":"\xff"}', "not UTF-8"),
         (b'{"document":"\\ud800"}', "broken JSON"),
         (b'{"document":"\xed\xa0\x80"}', "not UTF-8"),
-        (b"\xef\xbb\xbf{}", "broken JSON"),
+        (b"\xef\xbb\xbf{}", "byte-order mark"),
         (b'{"document":"d1","layer":"gap","spans":NaN}', "broken JSON"),
         (b'{"document":"d\\u00001","layer":"gap","spans":[]}', "unknown document"),
     ],

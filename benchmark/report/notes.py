@@ -58,8 +58,8 @@ def _intervals(records: Sequence[RunRecord]) -> str:
 def _ceilings(records: Sequence[RunRecord]) -> Iterator[str]:
     if any(metric.ceiling for record in records for metric in record.metrics.values()):
         yield (
-            "Ceiling: the annotators' own scores, mean and range, against the gold made from the others "
-            "(a lower bound) and against the full gold, which holds their own vote (an upper bound)."
+            "Ceiling: the annotators' own scores, mean and range: against the gold made from the others "
+            "(a lower bound), and against the full gold, which holds their own vote (an upper bound)."
         )
 
 
@@ -70,7 +70,7 @@ def _training(records: Sequence[RunRecord]) -> Iterator[str]:
             if training.folds
             else f"trained on the {training.documents} documents of {training.dataset}"
         )
-        yield f"({training.short}): {how}; the interval leaves the variance of training out."
+        yield f"{training.short}: {how}; the interval leaves the variance of training out."
 
 
 def _thresholds(records: Sequence[RunRecord]) -> Iterator[str]:

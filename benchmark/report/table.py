@@ -9,9 +9,11 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from html import escape
 
+import tabulate as tabulate_module
 from tabulate import tabulate
 
 WIDTH = 100
+tabulate_module.MIN_PADDING = 0  # the library's own switch for the space that it adds beside every head
 
 
 class Format(StrEnum):

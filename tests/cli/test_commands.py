@@ -40,7 +40,7 @@ def test_gold_as_predictions_scores_one(bench, reports):
     done = bench("score", "gold.jsonl", "--dataset", "fictional_news", *FEW, "-q")
     assert done.code == 0, done.err
     row = next(line for line in done.out.split("\n") if line.startswith("gold.jsonl"))
-    assert row.split()[1:5] == ["1.00", "1.00–1.00", "1.00", "1.00–1.00"]
+    assert row.split()[1:5] == ["1.0", "1.0–1.0", "1.0", "1.0–1.0"]
 
 
 def test_tab_separated_rows_are_read_too(bench, reports):

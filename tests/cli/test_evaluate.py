@@ -42,9 +42,9 @@ def test_the_default_scores_every_baseline_on_both_datasets(bench):
     lines = done.out.split("\n")
     assert lines[0] == "turkey_drones 1.0.0 (1 article)"
     assert "fictional_news 1.0.0 (28 articles)" in lines
-    for row in ("null", "everything (28 docs)", "linear (7-fold)", "attribution-rules", "frame-keywords"):
+    for row in ("null", "everything, 28 docs", "linear, 7-fold", "attribution-rules", "frame-keywords"):
         assert any(line.startswith(row) for line in lines), row
-    assert any(line.startswith("ceiling, full gold") for line in lines)
+    assert any(line.startswith("ceiling, full") for line in lines)
     assert "made by 5 language models of one family; no person annotated" in done.out
     assert "say nothing about other articles" in done.out.replace("\n", " ")
     assert max(map(len, lines)) <= 100

@@ -1,0 +1,213 @@
+"""Tables in each of their formats."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from benchmark.report.table import WIDTH, Format, Table, render, wrapped
+
+TABLE = Table(
+    "Scores & <more>",
+    ("detector", "ptc_\nflc", "share\nof it"),
+    (("null", ".00", "0 %"), ("a_b|c", ".31 .22–.40", "45 %")),
+    ("First note.", "Second <note> & 10 %."),
+    ("left", "left", "right"),
+)
+WRITTEN = (Format.TABLE, Format.GITHUB, Format.LATEX, Format.HTML)
+
+
+def test_formats_are_those_of_the_command_line():
+    assert [str(kind) for kind in Format] == ["table", "github", "latex", "html", "csv", "json"]
+
+
+def test_a_plain_table_keeps_the_breaks_of_its_heads():
+    assert render([TABLE], Format.TABLE) == (
+        "Scores & <more>\n"
+        "detector  ptc_         share\n"
+        "          flc          of it\n"
+        "--------  -----------  -----\n"
+        "null      .00            0 %\n"
+        "a_b|c     .31 .22–.40   45 %\n"
+        "First note.\n"
+        "Second <note> & 10 %."
+    )
+
+
+def test_a_github_table_is_one_row_a_line():
+    assert render([TABLE], Format.GITHUB).split("\n") == [
+        "**Scores & <more>**",
+        "",
+        "| detector | ptc_flc     | share of it |",
+        "|----------|-------------|-------------|",
+        "| null     | .00         |         0 % |",
+        "| a_b\\|c   | .31 .22–.40 |        45 % |",
+        "",
+        "- First note.",
+        "- Second <note> & 10 %.",
+    ]
+    assert render([Table("T", ("a",), (("1",),))], Format.GITHUB).endswith("| 1 |")
+
+
+def test_bars_in_github_heads_are_escaped():
+    lines = render([Table("T", ("a|b", "c"), (("1", "2"),))], Format.GITHUB).split("\n")[2:]
+    assert {len(re.findall(r"(?<!\\)\|", line)) for line in lines} == {3}
+
+
+def test_a_latex_table_is_escaped_and_has_its_text_in_comments():
+    text = render([TABLE], Format.LATEX)
+    assert text.startswith(
+        "% Scores & <more>\n% First note.\n% Second <note> & 10 %.\n\\begin{tabular}{llr}\n"
+    )
+    assert text.endswith("\\bottomrule\n\\end{tabular}")
+    assert "a\\_b|c" in text
+    assert ".31 .22--.40" in text
+    assert "–" not in text
+    assert not re.search(r"(?<!\\)%", text.split("\\begin")[1])
+
+
+def test_a_latex_percentage_keeps_its_space():
+    assert r" 45 \% " in render([TABLE], Format.LATEX)
+    assert "\n% Second <note> & 10 %.\n" in render([TABLE], Format.LATEX)
+    assert r"\," not in render([TABLE], Format.LATEX)
+
+
+class Cells(HTMLParser):
+    """The text of each element by its tag."""
+
+    def __init__(self):
+        super().__init__()
+        self.found, self.open = {}, []
+
+    def handle_starttag(self, tag, attributes):
+        self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, text):
+        if self.open and text.strip():
+            self.found.setdefault(self.open[-1], []).append(text.strip())
+
+
+def parsed(text):
+    cells = Cells()
+    cells.feed(text)
+    assert cells.open == []
+    return cells.found
+
+
+def test_an_html_table_is_escaped_and_has_a_caption():
+    text = render([TABLE], Format.HTML)
+    assert parsed(text) == {
+        "caption": ["Scores & <more>"],
+        "th": ["detector", "ptc_flc", "share of it"],
+        "td": ["null", ".00", "0 %", "a_b|c", ".31 .22–.40", "45 %"],
+        "p": list(TABLE.notes),
+    }
+    assert text.startswith("<table>\n<caption>")
+    assert text.count('style="text-align: right;"') == 3
+
+
+@settings(deadline=None)
+@given(st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]), min_size=1, max_size=30))
+def test_no_cell_can_open_an_element(cell):
+    table = Table(cell, ("head",), ((cell,), ("<script>",)), (cell,))
+    assert set(re.findall(r"</?([a-z]+)", render([table], Format.HTML))) <= {
+        "table",
+        "caption",
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
+        "p",
+    }
+
+
+@pytest.mark.parametrize("kind", WRITTEN)
+def test_tables_stand_apart_and_no_break_ends_them(kind):
+    one = render([TABLE], kind)
+    assert render([TABLE, TABLE], kind) == f"{one}\n\n{one}"
+    assert not one.endswith("\n")
+    assert render([], kind) == ""
+    assert "detector" in render([Table("T", ("detector",), ())], kind)
+
+
+@pytest.mark.parametrize("kind", WRITTEN)
+def test_numbers_stay_text(kind):
+    text = render([Table("T", ("a", "b"), (("1.00", ".50"), ("007", "1e3")))], kind)
+    assert all(cell in text for cell in ("1.00", ".50", "007", "1e3"))
+
+
+@pytest.mark.parametrize("kind", [Format.CSV, Format.JSON])
+def test_tidy_formats_are_not_written_here(kind):
+    with pytest.raises(KeyError):
+        render([TABLE], kind)
+
+
+def test_cells_are_broken_at_their_widths():
+    table = Table(
+        "T", ("a", "b"), (("one two three", "one two three"), ("", "unbreakable-word")), widths=(7, 0)
+    )
+    assert render([table], Format.TABLE).split("\n")[1:] == [
+        "a        b",
+        "-------  ----------------",
+        "one two  one two three",
+        "three",
+        "         unbreakable-word",
+    ]
+    assert "one two three" in render([table], Format.GITHUB).split("\n")[4]
+
+
+def test_long_names_are_broken_after_commas_and_underscores():
+    cells = ("lexicon:file=a,threshold=2.5", "attribution_rules", "x_y", "a,b_ c")
+    table = Table("T", ("a",), tuple((cell,) for cell in cells), widths=(12,))
+    lines = render([table], Format.TABLE).split("\n")[3:]
+    assert [line.strip() for line in lines] == [
+        "lexicon:file=a,",
+        "threshold=2.5",
+        "attribution_",
+        "rules",
+        "x_y",
+        "a,b_ c",
+    ]
+
+
+@settings(deadline=None)
+@given(st.lists(st.text("ab,_- ", max_size=20).map(str.strip), min_size=1, max_size=3), st.integers(3, 20))
+def test_breaking_a_cell_loses_nothing(cells, width):
+    table = Table("T", ("h",), tuple((cell,) for cell in cells), widths=(width,))
+    body = "".join(render([table], Format.TABLE).split("\n")[3:])
+    assert re.sub(r"\s", "", body) == re.sub(r"\s", "", "".join(cells))
+
+
+def test_a_row_has_as_many_cells_as_there_are_widths():
+    with pytest.raises(ValueError, match="zip"):
+        render([Table("T", ("a", "b"), (("1",),))], Format.TABLE)
+
+
+def test_titles_and_notes_are_broken_at_the_width():
+    sentence = " ".join(["word"] * 60)
+    lines = render([Table(sentence, ("a",), (("1",),), (sentence,))], Format.TABLE).split("\n")
+    assert max(map(len, lines)) <= WIDTH
+    assert " ".join(line for line in lines if "word" in line) == f"{sentence} {sentence}"
+    comments = render([Table(sentence, ("a",), (("1",),), (sentence,))], Format.LATEX).split("\n")[:6]
+    assert all(line.startswith("% word") for line in comments)
+
+
+@settings(deadline=None)
+@given(st.lists(st.text("ab-_", min_size=1, max_size=120), max_size=20))
+def test_wrapping_breaks_at_spaces_only(words):
+    text = wrapped(" ".join(words))
+    assert text.split() == words
+    assert all(len(line) <= WIDTH or " " not in line for line in text.split("\n"))
+
+
+def test_the_default_columns_are_left():
+    text = render([Table("T", ("name", "x"), (("a", "1"), ("long", "22")))], Format.TABLE)
+    assert text.split("\n")[3:] == ["a     1", "long  22"]

@@ -1,0 +1,227 @@
+"""Specifications as they are typed, and the objects built from them."""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from benchmark.errors import BenchError, UsageError
+from benchmark.spec import Spec, construct, files_of, parameters_of
+
+
+@dataclass
+class Thing:
+    rate: float = 0.5
+    count: int = 1
+    deep: bool = False
+    file: str | None = None
+    kind: Literal["a", "b"] = "a"
+
+
+class Bare:
+    def __init__(self, word, seed: int = 0):
+        self.word, self.seed = word, seed
+
+
+def built(text, kind=Thing, defaults=None):
+    return construct("detector", kind, Spec.parse(text), defaults or {})
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "parameters"),
+    [
+        ("lexicon", "lexicon", ()),
+        ("lexicon:", "lexicon", ()),
+        ("third/lexicon:a=1", "third/lexicon", (("a", "1"),)),
+        ("lexicon:a=1,b=x=y", "lexicon", (("a", "1"), ("b", "x=y"))),
+        (" lexicon : a = 1 , b = ", "lexicon", (("a", "1"), ("b", ""))),
+        ("lexicon:file=c:/d,,", "lexicon", (("file", "c:/d"),)),
+        ("", "", ()),
+    ],
+)
+def test_a_specification_is_read(text, name, parameters):
+    assert Spec.parse(text) == Spec(name, parameters)
+
+
+@pytest.mark.parametrize("text", ["x:a", "x:a=1,b", "x:=1", "x: =1", "x:a=1, ,b=2"])
+def test_a_parameter_has_a_name_and_a_value(text):
+    with pytest.raises(UsageError, match="is not of the form key=value"):
+        Spec.parse(text)
+
+
+def test_a_parameter_stands_once():
+    with pytest.raises(UsageError, match="'x:a=1,a=1': a parameter is given twice"):
+        Spec.parse("x:a=1,a=1")
+
+
+words = st.text(st.characters(exclude_categories=["Cs"], exclude_characters=",:="), max_size=8).map(str.strip)
+
+
+@settings(deadline=None)
+@given(words, st.dictionaries(words.filter(bool), words, max_size=4))
+def test_a_specification_is_written_as_it_is_read(name, parameters):
+    spec = Spec(name, tuple(parameters.items()))
+    assert Spec.parse(str(spec)) == spec
+
+
+@settings(deadline=None)
+@given(st.text(max_size=30))
+def test_any_text_is_a_specification_or_a_usage_error(text):
+    try:
+        spec = Spec.parse(text)
+    except UsageError:
+        return
+    assert Spec.parse(str(spec)) == spec
+
+
+def test_values_take_the_types_of_the_constructor():
+    assert built("t:rate=2,count=3,deep=true,file=w.txt,kind=b") == Thing(2.0, 3, True, "w.txt", "b")
+    assert isinstance(built("t:rate=2").rate, float)
+    assert built("t") == Thing()
+
+
+def test_a_parameter_without_a_type_is_text():
+    assert built("b:word=7", Bare).word == "7"
+
+
+def test_the_users_parameter_goes_before_the_default():
+    assert built("b:word=x", Bare, {"seed": 4}).seed == 4
+    assert built("b:word=x,seed=0", Bare, {"seed": 4}).seed == 0
+
+
+class Filed:
+    def __init__(self, file: Path, other: Path | None = None, word: str = "", when: complex = 0j):
+        self.file, self.other, self.word = file, other, word
+
+
+def test_a_path_is_a_parameter():
+    thing = built("f:file=a/b.txt,other=c", Filed)
+    assert (thing.file, thing.other) == (Path("a/b.txt"), Path("c"))
+    assert built("f:file=a", Filed).other is None
+
+
+def test_the_files_that_parameters_name_are_known():
+    assert files_of(Filed, Spec.parse("f:file=a/b.txt,word=x")) == {"file": Path("a/b.txt")}
+    assert files_of(Filed, Spec("f")) == files_of(Thing, Spec.parse("t:file=a")) == {}
+
+
+def test_a_parameter_of_a_type_that_text_cannot_give_is_told():
+    with pytest.raises(UsageError, match="'f': when=1: parameters of type complex cannot be given as text"):
+        built("f:file=a,when=1", Filed)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("t:rat=1", "detector 't' has no parameter 'rat', did you mean 'rate'"),
+        ("t:count=x", "detector 't': count=x: Expected `int`"),
+        ("t:count=1.5", "count=1.5: Expected `int`"),
+        ("t:deep=maybe", "deep=maybe: Expected `bool`"),
+        ("t:kind=c", "kind=c: Invalid enum value 'c'"),
+        ("t:rate=", "rate=: Expected `float`"),
+    ],
+)
+def test_a_parameter_that_does_not_fit_is_told(text, message):
+    with pytest.raises(UsageError, match=message):
+        built(text)
+
+
+def test_a_required_parameter_that_is_missing_is_told():
+    with pytest.raises(UsageError, match="detector 'b': .*missing 1 required .*'word'"):
+        built("b", Bare)
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        (ValueError("rate must be positive"), "detector 't:count=2': rate must be positive"),
+        (FileNotFoundError(2, "No such file or directory", "w.txt"), "detector 't:count=2': .*w.txt"),
+        (ModuleNotFoundError("No module named 'torch'"), "needs a package that is not installed: .*torch"),
+    ],
+)
+def test_a_constructor_that_refuses_is_told(error, message):
+    class Picky:
+        def __init__(self, count: int = 1):
+            raise error
+
+    with pytest.raises(UsageError, match=message) as caught:
+        built("t:count=2", Picky)
+    assert caught.value.__cause__ is error
+
+
+def test_the_constructors_own_error_passes():
+    class Picky:
+        def __init__(self):
+            raise BenchError("mine")
+
+    with pytest.raises(BenchError, match="^mine$"):
+        built("t", Picky)
+
+
+class Listed:
+    def __init__(self, words: list[NoSuchType] | None = None):  # noqa: F821
+        self.words = words
+
+
+def test_a_parameter_whose_hint_cannot_be_resolved_is_text():
+    assert built("l:words=a", Listed).words == "a"
+    assert files_of(Listed, Spec.parse("l:words=a")) == {}
+
+
+class Gone:
+    def __init__(self, words: inspect.NoSuchType = "", rate: float = 0.5):
+        self.words, self.rate = words, rate
+
+
+class Quoted:
+    def __init__(self, words: "Listed" | None = None, rate: float = 0.5):  # noqa: UP037
+        self.words, self.rate = words, rate
+
+
+@pytest.mark.parametrize("kind", [Gone, Quoted])
+def test_any_hint_that_cannot_be_resolved_makes_text(kind):
+    assert built("l:words=a", kind).words == "a"
+
+
+class Mixed(Listed):
+    def __init__(self, words: list[NoSuchType] | None = None, rate: float = 0.5):  # noqa: F821
+        self.words, self.rate = words, rate
+
+
+def test_a_hint_that_cannot_be_resolved_leaves_the_others_their_types():
+    assert built("l:rate=0.25", Mixed).rate == 0.25
+
+
+def test_the_parameters_of_a_constructor():
+    assert list(parameters_of("detector", Thing)) == ["rate", "count", "deep", "file", "kind"]
+    assert list(parameters_of("detector", type("Empty", (), {}))) == []
+
+
+class Starred:
+    def __init__(self, word: str = "", *words: str, rate: float = 0.5, **options: str):
+        self.word, self.words, self.rate, self.options = word, words, rate, options
+
+
+def test_starred_parameters_have_no_name():
+    assert list(parameters_of("detector", Starred)) == ["word", "rate"]
+    assert built("s:rate=2", Starred).rate == 2.0
+    for name in ("words", "options"):
+        with pytest.raises(UsageError, match=f"detector 's' has no parameter '{name}'"):
+            built(f"s:{name}=a", Starred)
+
+
+@pytest.mark.parametrize("thing", [3, None, len, Thing()])
+def test_what_is_no_class_has_no_parameters(thing):
+    with pytest.raises(UsageError, match="^detector is no class but "):
+        parameters_of("detector", thing)
+
+
+def test_a_class_that_hides_its_parameters_is_told():
+    with pytest.raises(UsageError, match="^detector: its parameters cannot be known: no signature found"):
+        parameters_of("detector", dict)
