@@ -40,10 +40,13 @@ def commonest(labels: Iterable[str], count: int = 1) -> tuple[str, ...]:
 
 @dataclass
 class NullDetector:
-    """Finds nothing, on every layer; what any other detector has to beat."""
+    """Finds nothing; what any other detector has to beat.
+
+    Sentences and degrees of slant are read from the spans that it does not find, as from anyone's.
+    """
 
     name: ClassVar[str] = "null"
-    layers: ClassVar[frozenset[str]] = SPAN_LAYERS | UNIT_LAYERS
+    layers: ClassVar[frozenset[str]] = SPAN_LAYERS | {FRAME}
 
     def predict(self, documents: Sequence[Document], layer: str) -> list[Prediction]:
         """Return an empty prediction for each document.

@@ -8,7 +8,7 @@ documents), so that α has the same cluster-bootstrap interval as any score.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
 
 import numpy as np
@@ -19,7 +19,7 @@ from benchmark.data import Dataset, Layer
 from benchmark.metrics import METRICS
 from benchmark.metrics.base import Metric
 from benchmark.model import Annotation, Document, Offsets, Portrayal
-from benchmark.projection import FEWEST_DOCUMENTS, clip, overlapping
+from benchmark.projection import FEWEST_DOCUMENTS, clip, distinct, overlapping
 from benchmark.results import Range, Score, number
 from benchmark.stats.agreement import alpha_from_coincidences, alpha_statistics
 from benchmark.stats.bootstrap import intervals, resample_counts
@@ -92,7 +92,10 @@ class _Measure:
         self.dataset = dataset
         whole = len(dataset.documents) >= FEWEST_DOCUMENTS or layer.kind == "entities"
         cut: Callable[[Annotation], list[Annotation]] = (lambda a: [a]) if whole else clip
-        self.given = [[piece for annotation in own for piece in cut(annotation)] for own in given]
+        once = [
+            [replace(annotation, spans=distinct(annotation.spans)) for annotation in own] for own in given
+        ]
+        self.given = [[piece for annotation in own for piece in cut(annotation)] for own in once]
         self.pieces = list(zip(*self.given, strict=True))
         self.spans = layer.kind in ("spans", "relations")
         self.unit = "sentence" if self.spans else str(layer.unit)

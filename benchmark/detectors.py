@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+import sys
+from collections.abc import Collection, Iterable, Sequence, Set
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from operator import index
 from typing import TypeVar
 
-from benchmark.errors import DetectorError, UsageError, one_line
+from benchmark.errors import BenchError, DetectorError, one_line
 from benchmark.model import Detector, Document, Prediction, Span, Unit
 from benchmark.registry import OWN, Registry
 from benchmark.spec import Spec, construct, parameters_of
@@ -39,6 +41,9 @@ def build(spec: Spec, seed: int) -> Detector:
     missing = [name for name in ("name", "layers", "predict") if not hasattr(detector, name)]
     if missing:
         raise DetectorError(f"detector '{spec}' is no detector: it has no {', '.join(missing)}")
+    layers = detector.layers
+    if not isinstance(layers, Set) or not all(isinstance(layer, str) for layer in layers):
+        raise DetectorError(f"detector '{spec}': its layers are {layers!r}, and not a set of names")
     return detector
 
 
@@ -50,18 +55,20 @@ def ready() -> tuple[list[str], list[str]]:
     names
         Of detectors that can be built as they are.
     problems
-        One line for each detector of another package that cannot be imported.
+        One line for each detector of another package that cannot be imported or built.
     """
     names, problems = [], []
     for name in DETECTORS:
         try:
             parameters = parameters_of(f"detector '{name}'", DETECTORS.get(name)).values()
-        except UsageError as error:
+            if any(parameter.default is parameter.empty for parameter in parameters):
+                continue
+            build(Spec(name), 0)
+        except BenchError as error:
             if DETECTORS.origin(name) == OWN:
                 raise
-            problems.append(str(error))
-            continue
-        if all(parameter.default is not parameter.empty for parameter in parameters):
+            problems.append(one_line(str(error)))
+        else:
             names.append(name)
     return names, problems
 
@@ -205,14 +212,15 @@ def _attempt(
     detector: Detector, documents: Sequence[Document], layer: str
 ) -> tuple[list[Prediction], str | None]:
     try:
-        predictions = list(detector.predict(documents, layer))
-    except Exception as error:  # noqa: BLE001 - a detector of any origin may raise anything
+        with redirect_stdout(sys.stderr):  # what a detector prints must not stand in our tables
+            predictions = list(detector.predict(documents, layer))
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - a detector of any origin may raise anything
         return [], describe(error)
     if len(predictions) != len(documents):
         return [], f"returned {len(predictions)} predictions for {len(documents)} documents"
     return predictions, None
 
 
-def describe(error: Exception) -> str:
+def describe(error: BaseException) -> str:
     """Return an exception as one line."""
     return one_line(f"{type(error).__name__}: {' '.join(str(error).split())}".removesuffix(": "))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import shutil
 import tempfile
 from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -17,6 +18,8 @@ import msgspec
 from benchmark.errors import Fault, UsageError
 
 T = TypeVar("T")
+ATTEMPTS = 10
+"""How often a folder is put in place that another process keeps putting there too."""
 BOM_MESSAGE = "begins with a byte-order mark; save it as UTF-8 without one"
 
 
@@ -163,17 +166,24 @@ def atomic_folder(path: Path) -> Iterator[Path]:
 
 
 def _replace_folder(temporary: Path, path: Path) -> None:
-    """Rename `temporary` to `path`; what stood there is moved away first and deleted last."""
-    if not path.exists():
-        temporary.rename(path)
-        return
-    aside = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}-old-"))
-    old = aside / "old"
-    try:
-        path.rename(old)
-        temporary.rename(path)
-    finally:
-        # Also where an interrupt came between the two: whatever happened, one of them stands at `path`.
-        if old.exists() and not path.exists():
-            old.rename(path)
-        shutil.rmtree(aside, ignore_errors=True)
+    """Rename `temporary` to `path`; what stood there is moved away first and deleted last.
+
+    Another process may put a folder there in between; then it is tried again.
+    """
+    for left in reversed(range(ATTEMPTS)):
+        aside = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}-old-"))
+        old = aside / "old"
+        try:
+            with suppress(FileNotFoundError):
+                path.rename(old)
+            temporary.rename(path)
+        except OSError as error:
+            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST) or not left:
+                raise
+        else:
+            return
+        finally:
+            # Also where an interrupt came between the two: whatever happened, one of them stands at `path`.
+            if old.exists() and not path.exists():
+                old.rename(path)
+            shutil.rmtree(aside, ignore_errors=True)

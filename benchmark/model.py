@@ -310,7 +310,7 @@ class TrainableDetector(Detector, Protocol):
 
     @property
     def trained_layers(self) -> frozenset[str]:
-        """The layers that it cannot predict before `fit`."""
+        """The layers that it cannot predict before `fit`; all of its layers where it does not say."""
         ...
 
     def fit(self, documents: Sequence[Document], gold: Sequence[Annotation], layer: str) -> Self:

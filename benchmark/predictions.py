@@ -47,8 +47,8 @@ class PredictionRow(msgspec.Struct, forbid_unknown_fields=True):
 
     document: str
     layer: str
-    spans: list[SpanRow] = []
-    units: list[UnitRow] = []
+    spans: list[SpanRow] | None = None
+    units: list[UnitRow] | None = None
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,8 @@ class PredictionsFile:
         For each layer the number of documents that it does not name.
     labelled
         False for rows that give spans without a label.
+    title
+        What a table calls it.
     """
 
     path: Path
@@ -74,6 +76,7 @@ class PredictionsFile:
     layers: dict[str, tuple[Prediction, ...]]
     missing: dict[str, int]
     labelled: bool = True
+    title: str = ""
 
 
 def read_predictions(path: Path, dataset: Dataset) -> PredictionsFile:
@@ -104,7 +107,7 @@ def read_predictions(path: Path, dataset: Dataset) -> PredictionsFile:
     else:
         labelled = True
         for line, row in read_jsonl(path, PredictionRow, faults):
-            reader.add(line, row, [line] * len(row.spans))
+            reader.add(line, row, [line] * len(row.spans or ()))
     if not reader.found and not faults:
         faults.append(Fault(path, None, "holds no predictions"))
     if faults:
@@ -117,7 +120,7 @@ def read_predictions(path: Path, dataset: Dataset) -> PredictionsFile:
         else sum((document.id, layer) not in reader.found for document in dataset.documents)
         for layer in layers
     }
-    return PredictionsFile(path, sha256(content), layers, missing, labelled)
+    return PredictionsFile(path, sha256(content), layers, missing, labelled, path.name)
 
 
 def _read_ptc(
@@ -132,7 +135,7 @@ def _read_ptc(
     labelled
         Whether the rows have techniques.
     """
-    by_document: dict[str, tuple[PredictionRow, list[int]]] = {}
+    by_document: dict[str, tuple[list[SpanRow], list[int]]] = {}
     widths: set[int] = set()
     seen: set[tuple[str, ...]] = set()
     if content.startswith(BOM_UTF8):
@@ -155,12 +158,22 @@ def _read_ptc(
         if len(fields) == 3 and tuple(fields) in seen:
             continue  # one span of two techniques stands twice where techniques are left out
         seen.add(tuple(fields))
-        row, lines = by_document.setdefault(fields[0], (PredictionRow(fields[0], PTC_LAYER), []))
-        row.spans.append(span)
+        spans, lines = by_document.setdefault(fields[0], ([], []))
+        spans.append(span)
         lines.append(number)
     if len(widths) > 1:
         faults.append(Fault(path, None, "some rows have a technique and some have none"))
-    return list(by_document.values()), widths != {3}
+    rows = [
+        (PredictionRow(document, PTC_LAYER, spans), lines) for document, (spans, lines) in by_document.items()
+    ]
+    return rows, widths != {3}
+
+
+def no_layer(name: str, known: Collection[str]) -> str:
+    """Return what to say of a layer that is not known; a task's name is often meant for its layer."""
+    if name in TASKS and TASKS.get(name).layer in known:
+        return f"no layer '{name}': the task of that name is scored from layer '{TASKS.get(name).layer}'"
+    return f"no layer '{name}'{suggest(name, known)}"
 
 
 def _ptc_span(fields: list[str]) -> SpanRow:
@@ -200,15 +213,19 @@ class _Checker:
         if document is None:
             self._fault(line, f"no document '{row.document}'{suggest(row.document, self.documents)}")
         if row.layer not in self.layers:
-            self._fault(line, f"no layer '{row.layer}'{suggest(row.layer, self.layers)}")
+            self._fault(line, no_layer(row.layer, self.layers))
+        if row.spans is None and row.units is None:
+            self._fault(line, "has neither spans nor units; an empty list says that nothing was found")
         if (row.document, row.layer) in self.found:
             self._fault(line, f"document '{row.document}' stands twice in layer '{row.layer}'")
         if document is None or len(self.faults) > before:
             return
         labels = layer_labels(self.dataset, row.layer)
-        placed = list(zip(lines, row.spans, strict=True))
+        placed = list(zip(lines, row.spans or (), strict=True))
         spans = [(at, span) for at, part in placed if (span := self._span(at, part, document, labels))]
-        units = [(line, unit) for part in row.units if (unit := self._unit(line, part, document, labels))]
+        units = [
+            (line, unit) for part in row.units or () if (unit := self._unit(line, part, document, labels))
+        ]
         self._kind(line, row)
         self._duplicates(
             [(at, f"span {s.start}–{s.end} '{s.label}'", s.relation) for at, s in spans]

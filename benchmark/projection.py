@@ -111,21 +111,28 @@ def select(
 ) -> tuple[tuple[Span, ...], tuple[Unit, ...]]:
     """Return the spans and units of one document that a task scores.
 
-    Spans that differ only in the attribution they belong to count once. Units of another kind than the
-    task's are left out, and so are labels that are not the task's.
+    Units of another kind than the task's are left out, and so are labels that are not the task's. Where a
+    task asks whether anything is marked in a unit, a unit that is not mentioned has nothing marked in it.
     """
     if task.unit is None:
-        kept = {(span.start, span.end, span.label): span for span in marks.spans if span.label in task.labels}
-        return tuple(kept[key] for key in sorted(kept)), ()
+        return tuple(span for span in distinct(marks.spans) if span.label in task.labels), ()
     if marks.layer != task.layer and task.reading == "any":
         return (), read_any(task, document, marks.spans)
-    kind = {(start, end) for start, end in document.units(task.unit).tolist()}
-    units = (
-        Unit(unit.start, unit.end, tuple(label for label in unit.labels if label in task.labels))
-        for unit in marks.units
-        if (unit.start, unit.end) in kind
-    )
-    return (), tuple(sorted(units, key=lambda unit: (unit.start, unit.end)))
+    given = {(unit.start, unit.end): unit for unit in marks.units}
+    units = []
+    for start, end in document.units(task.unit).tolist():
+        if (start, end) in given:
+            labels = tuple(label for label in given[start, end].labels if label in task.labels)
+            units.append(Unit(start, end, labels))
+        elif task.reading == "any":
+            units.append(Unit(start, end, (task.labels[1],)))
+    return (), tuple(units)
+
+
+def distinct(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """Return spans sorted, those that differ only in the attribution they belong to once."""
+    kept = {(span.start, span.end, span.label): span for span in spans}
+    return tuple(kept[key] for key in sorted(kept))
 
 
 def read_any(task: Task, document: Document, spans: Sequence[Span]) -> tuple[Unit, ...]:

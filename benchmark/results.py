@@ -113,6 +113,8 @@ class DetectorRecord:
         The layer that it was asked for.
     training, thresholds
         What it, or the reading of its marks as degrees, was fitted on; None where nothing was.
+    seed
+        Given to a detector that has one; None otherwise.
     files
         SHA-256 of the predictions file, or of each file that a parameter names, by the parameter.
     """
@@ -123,6 +125,7 @@ class DetectorRecord:
     layer: str
     training: Training | None = None
     thresholds: Training | None = None
+    seed: int | None = None
     files: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -243,7 +246,7 @@ class RunRecord:
         """Where it is kept, below the results folder: the same run has the same folder."""
         signatures = sorted(record.signature for record in self.metrics.values())
         files = [f"{key}={digest}" for key, digest in sorted(self.detector.files.items())]
-        identity = "\n".join([self.detector.spec, *files, *signatures])
+        identity = "\n".join([self.detector.spec, f"seed={self.detector.seed}", *files, *signatures])
         digest = hashlib.sha256(identity.encode()).hexdigest()[:8]
         name = "".join(c if c.isalnum() or c in "-_." else "_" for c in self.detector.name)
         return Path(self.dataset.name) / self.task / f"{name}-{digest}"

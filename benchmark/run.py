@@ -120,6 +120,7 @@ class Evaluator:
             origin=DETECTORS.origin(spec.name),
             layer=layer,
             training=output.training,
+            seed=getattr(self._detectors[spec], "seed", None),
             files=files,
         )
         found = _Found(record, output.predictions, output.failures, output.seconds, output.fit_seconds)
@@ -131,6 +132,8 @@ class Evaluator:
         if not layers:
             return None
         metrics = self.metrics_for(task)
+        if not file.labelled and task.labels != self.dataset.layers[task.source].labels:
+            return None  # spans of any technique are not those of a few
         if not file.labelled:
             metrics = [metric for metric in metrics if metric.name == LABEL_FREE]
             if not metrics:
@@ -138,7 +141,7 @@ class Evaluator:
                     f"{file.path}: its spans have no technique, and only {LABEL_FREE} can score them: "
                     f"give --metrics {LABEL_FREE}"
                 )
-        record = DetectorRecord(file.path.name, {}, "file", layers[0], files={"predictions": file.sha256})
+        record = DetectorRecord(file.title, {}, "file", layers[0], files={"predictions": file.sha256})
         found = _Found(record, file.layers[layers[0]], missing=file.missing[layers[0]])
         return self._score(task, found, metrics)
 
@@ -235,7 +238,7 @@ class Evaluator:
         data = self._dataset_record(scorer.scoring.task)
         sampling = self._resampling(scorer.scoring)
         parts = [
-            metric.name,
+            signed(metric),
             f"data:{data.name}@{data.version}+{data.manifest_sha256[:12]}",
             f"gold:{data.gold}({data.annotators})",
             f"task:{scorer.scoring.task.name}",
@@ -267,6 +270,13 @@ class _TaskScorer:
             annotators = self._annotators
             self._ceilings[metric.name] = None if annotators is None else ceiling(annotators, metric)
         return self._ceilings[metric.name]
+
+
+def signed(metric: Metric) -> str:
+    """Return a metric's name with all of its parameters, defaults too, for a signature."""
+    parameters = getattr(metric, "parameters", "")
+    name = getattr(metric, "registered", metric.name)
+    return f"{name}({parameters})" if parameters else name
 
 
 def fits(name: str, kind: type[Metric], task: Task) -> bool:

@@ -6,8 +6,10 @@ detector that was trained on another dataset.
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Sequence
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from functools import cache
 from typing import cast
@@ -44,6 +46,8 @@ class Training:
         How many documents it has.
     folds
         Number of folds of the cross-validation; 0 for training on all documents of another dataset.
+    seed
+        Of the folds and the detector.
     """
 
     dataset: str
@@ -51,6 +55,7 @@ class Training:
     manifest_sha256: str
     documents: int
     folds: int
+    seed: int
 
     @property
     def short(self) -> str:
@@ -59,10 +64,9 @@ class Training:
 
     @property
     def signature(self) -> str:
-        """For a signature: "cv7" or "fictional_news@1.0.0+HASH"."""
-        return (
-            f"cv{self.folds}" if self.folds else f"{self.dataset}@{self.version}+{self.manifest_sha256[:12]}"
-        )
+        """For a signature: "cv7,seed=0" or "fictional_news@1.0.0+HASH,seed=0"."""
+        source = f"{self.dataset}@{self.version}+{self.manifest_sha256[:12]}"
+        return f"{f'cv{self.folds}' if self.folds else source},seed={self.seed}"
 
 
 @dataclass(frozen=True)
@@ -88,7 +92,7 @@ class Output:
     failures: tuple[Failure, ...]
     seconds: float
     fit_seconds: float
-    training: Training | None
+    training: Training | None = None
 
 
 def folds(documents: int, count: int, seed: int) -> list[NDArray[np.int64]]:
@@ -133,7 +137,8 @@ def can_predict(detector: Detector, dataset: Dataset, layer: str) -> bool:
 
 
 def _must_fit(detector: Detector, layer: str) -> bool:
-    return layer in getattr(detector, "trained_layers", frozenset())
+    every = detector.layers if hasattr(detector, "fit") else frozenset()
+    return layer in getattr(detector, "trained_layers", every)
 
 
 @cache
@@ -179,7 +184,7 @@ def run_detector(spec: Spec, dataset: Dataset, layer: str, seed: int) -> Output:
     refuse_shared(source.documents, dataset.documents)
     run = _Fitted(detector, source.documents, _gold(source, layer), layer)
     predictions, failures = run.predict(dataset.documents, layer_labels(dataset, layer))
-    training = training_of(source, 0)
+    training = training_of(source, 0, seed)
     return Output(layer, tuple(predictions), tuple(failures), run.seconds, run.fit_seconds, training)
 
 
@@ -211,16 +216,16 @@ def predict_texts(spec: Spec, documents: Sequence[Document], layer: str, seed: i
     run = _Fitted(detector, source.documents, _gold(source, layer), layer)
     predictions, failures = run.predict(documents, layer_labels(source, layer))
     seconds = (run.seconds, run.fit_seconds)
-    return Output(layer, tuple(predictions), tuple(failures), *seconds, training_of(source, 0))
+    return Output(layer, tuple(predictions), tuple(failures), *seconds, training_of(source, 0, seed))
 
 
 def _gold(source: Dataset, layer: str) -> tuple[Annotation, ...]:
     return cast(tuple[Annotation, ...], layer_gold(source, layer))
 
 
-def training_of(source: Dataset, count: int) -> Training:
+def training_of(source: Dataset, count: int, seed: int) -> Training:
     """Return the provenance of training on a dataset, by so many folds (0: on all of it)."""
-    return Training(source.name, source.version, source.manifest_sha256, len(source.documents), count)
+    return Training(source.name, source.version, source.manifest_sha256, len(source.documents), count, seed)
 
 
 def _untrained(
@@ -242,8 +247,9 @@ class _Fitted:
         self.seconds = 0.0
         began = time.perf_counter()
         try:
-            self.detector = cast(TrainableDetector, detector).fit(documents, gold, layer)
-        except Exception as error:  # noqa: BLE001 - a detector of any origin may raise anything
+            with redirect_stdout(sys.stderr):
+                self.detector = cast(TrainableDetector, detector).fit(documents, gold, layer)
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - a detector of any origin may raise anything
             self.error = f"training failed: {describe(error)}"
         self.fit_seconds = time.perf_counter() - began
 
@@ -278,7 +284,7 @@ def _cross_validated(spec: Spec, dataset: Dataset, layer: str, seed: int) -> Out
     ordered = tuple(found[index] for index in range(len(documents)))
     place = {document.id: index for index, document in enumerate(documents)}
     failures.sort(key=lambda failure: place[failure.document])
-    training = training_of(dataset, len(parts))
+    training = training_of(dataset, len(parts), seed)
     return Output(layer, ordered, tuple(failures), seconds, fit_seconds, training)
 
 

@@ -105,15 +105,42 @@ def test_what_is_no_class_of_detectors_is_told(registry, thing):
 
 def test_detectors_that_need_no_parameter_are_ready(registry, monkeypatch):
     registry.register("third/gone", "no_such_module:X")
-    monkeypatch.setattr(registry, "origin", lambda name: "third" if "third" in name else OWN)
+    monkeypatch.setattr(registry, "origin", lambda name: OWN if name == "seeded" else "third")
     names, problems = ready()
-    assert names == ["seeded", "half"]
-    assert len(problems) == 1
-    assert problems[0].startswith("detector 'third/gone' of third cannot be imported: ")
+    assert names == ["seeded"]
+    assert len(problems) == 2
+    assert problems[0] == "detector 'half' is no detector: it has no layers, predict"
+    assert problems[1].startswith("detector 'third/gone' of third cannot be imported: ")
+
+
+def test_an_own_detector_that_cannot_be_built_is_an_error(registry):
+    with pytest.raises(DetectorError, match="detector 'half' is no detector"):
+        ready()
+
+
+@pytest.mark.parametrize("layers", [None, "technique", ["technique"], {1}])
+def test_layers_are_a_set_of_names(registry, layers):
+    registry.register("odd", type("Odd", (Seeded,), {"layers": layers}))
+    with pytest.raises(DetectorError, match="detector 'odd': its layers are "):
+        build(Spec("odd"), 0)
+
+
+def test_a_detector_that_exits_or_prints_harms_nothing(capsys):
+    class Loud(Seeded):
+        def predict(self, documents, layer):
+            print("noise")
+            raise SystemExit(0)
+
+    found, failures = predict(Loud(), DOCUMENTS[:1], "technique", LABELS)
+    assert found == [Prediction("d0", "technique")]
+    assert failures == [Failure("d0", "SystemExit: 0")]
+    assert capsys.readouterr() == ("", "noise\n")
 
 
 def test_an_own_detector_that_cannot_be_imported_is_an_error(registry):
     registry.register("mine", "no_such_module:X")
+    registry._loaded.pop("half")
+    registry._names.remove("half")
     with pytest.raises(UsageError, match="detector 'mine' of framebench cannot be imported"):
         ready()
 
@@ -127,6 +154,8 @@ def test_a_detector_that_inherits_the_protocol_is_ready(registry):
             return []
 
     registry.register("heir", Heir)
+    registry._loaded.pop("half")
+    registry._names.remove("half")
     assert "heir" in ready()[0]
 
 

@@ -62,7 +62,7 @@ def test_a_sound_file_is_read_in_the_datasets_order(path, dataset):
     content = lines(
         row("d1", spans=[span(5, 11, score=0.5, relation=2), span(0, 4)]),
         row("d0", "slant", units=[{**mild, "end": 23}]),
-        {"document": "d0", "layer": "technique"},
+        {"document": "d0", "layer": "technique", "spans": []},
         row("d0", "loaded_sentence", units=[{"start": 0, "end": 21, "labels": ["loaded"]}]),
     )
     path.write_bytes(content)
@@ -168,11 +168,13 @@ def test_each_fault_is_told_with_its_line(path, dataset, bad, message):
     [
         (b"{", "broken JSON"),
         (b'{"document":"d0","layer":"technique"} {}', "broken JSON"),
+        (b'{"document":"d0","layer":"technique"}', "has neither spans nor units"),
+        (b'{"document":"d0","layer":"loaded_language","spans":[]}', "is scored from layer 'technique'"),
         (b'{"document":"d0"}', "missing required field `layer`"),
         (b'{"document":"d0","layer":"technique","label":1}', "unknown field `label`"),
         (b'{"document":"d\xff","layer":"technique"}', "not UTF-8"),
         (b'{"document":"\\ud800","layer":"technique"}', "broken JSON"),
-        (b'{"document":"d0\\u0000","layer":"technique"}', "no document 'd0\0', did you mean 'd0'"),
+        (b'{"document":"d0\\u0000","layer":"technique","spans":[]}', "no document 'd0\0', did you mean 'd0'"),
         (b'{"document":"d0","layer":"technique","spans":' + b"[" * 100_000, "Expected `object`, got `array`"),
     ],
 )

@@ -84,7 +84,7 @@ def test_a_detector_may_label_sentences_itself(dataset_of):
     ready = gold_scoring(task_of(dataset, "loaded_sentence"), dataset)
     units = (Unit(0, 13, ("loaded",)), Unit(0, len(TEXT), ("loaded",)))
     found = ready.project([Prediction("d0", "loaded_sentence", units=units)])
-    assert [[u.labels for u in p.units] for p in found] == [[("loaded",)], [], []]
+    assert [[u.labels for u in p.units] for p in found] == [[("loaded",)], [("neutral",)] * 2, [("neutral",)]]
 
 
 def test_units_of_another_kind_are_left_out(dataset_of):

@@ -40,7 +40,7 @@ from benchmark.results import (
 )
 from benchmark.training import Training
 
-TRAINING = Training("fictional_news", "1.0.0", "ab" * 32, 28, 7)
+TRAINING = Training("fictional_news", "1.0.0", "ab" * 32, 28, 7, 0)
 RECORD = RunRecord(
     task="technique",
     headline=("ptc_flc", "f1"),

@@ -115,7 +115,7 @@ def test_every_document_is_predicted_once_by_what_never_saw_it(calls, dataset_of
         assert layer == "technique"
     assert [prediction.document for prediction in output.predictions] == ids
     assert output.failures == ()
-    assert output.training == Training("many", "1.0.0", "0" * 64, 23, FOLDS)
+    assert output.training == Training("many", "1.0.0", "0" * 64, 23, FOLDS, 3)
     assert output.seconds > 0
     assert output.fit_seconds > 0
 
@@ -142,7 +142,9 @@ def test_a_training_that_fails_costs_the_documents_of_its_fold(calls, dataset_of
     Recorder.broken["fit"] = "d5"
     output = run_detector(LEARNER, dataset, "technique", 0)
     (fold,) = (part.tolist() for part in folds(23, FOLDS, 0) if 5 in part)
-    assert output.failures == tuple(Failure(f"d{i}", "training failed: RuntimeError: no luck") for i in fold)
+    assert output.failures == tuple(
+        Failure(f"d{i}", "training failed: RuntimeError: no luck") for i in sorted(fold)
+    )
     assert [p.document for p in output.predictions] == [d.id for d in dataset.documents]
     asked = {name for call in calls if call[0] == "predict" for name in call[2]}
     assert asked == {document.id for document in dataset.documents} - {f"d{i}" for i in fold}
@@ -215,7 +217,7 @@ def test_a_small_dataset_is_predicted_after_training_on_the_reports(calls, datas
     reports = data.load(TRAINING_DATASET)
     ids = tuple(document.id for document in reports.documents)
     assert calls == [("fit", ids, {"technique"}, 4), ("predict", ids, ["d0", "d1"], "technique")]
-    assert output.training == Training(reports.name, reports.version, reports.manifest_sha256, len(ids), 0)
+    assert output.training == Training(reports.name, reports.version, reports.manifest_sha256, len(ids), 0, 4)
 
 
 def test_a_report_in_the_scored_dataset_is_refused(calls, dataset_of):
@@ -273,7 +275,7 @@ def test_texts_without_gold_are_predicted(calls):
     ids = tuple(document.id for document in reports.documents)
     assert calls == [("fit", ids, {"technique"}, 2), ("predict", ids, ["mine", "other"], "technique")]
     assert [prediction.document for prediction in output.predictions] == ["mine", "other"]
-    assert output.training == training_of(reports, 0)
+    assert output.training == training_of(reports, 0, 2)
     calls.clear()
     output = predict_texts(FINDER, documents, "attribution", 2)
     assert calls == [("predict", (), ["mine", "other"], "attribution")]
@@ -313,10 +315,10 @@ def test_the_kind_of_a_layer(dataset_of):
 
 
 def test_how_training_is_named():
-    training = Training("fictional_news", "1.0.0", "0123456789abcdef" * 4, 28, 7)
-    assert (training.short, training.signature) == ("7-fold", "cv7")
+    training = Training("fictional_news", "1.0.0", "0123456789abcdef" * 4, 28, 7, 0)
+    assert (training.short, training.signature) == ("7-fold", "cv7,seed=0")
     whole = replace(training, folds=0)
-    assert (whole.short, whole.signature) == ("28 docs", "fictional_news@1.0.0+0123456789ab")
+    assert (whole.short, whole.signature) == ("28 docs", "fictional_news@1.0.0+0123456789ab,seed=0")
 
 
 def test_shared_texts_are_refused_whatever_their_spaces():

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import os
+import signal
 import sys
+import traceback
+from typing import NoReturn
 
 import typer
 
@@ -49,21 +53,39 @@ def options(
 def main() -> None:
     """Run the command line and leave with its exit code.
 
-    0 done; 1 an error; 2 faults in what was given; 3 done, but a detector failed on a document.
+    0 done; 1 an error; 2 faults in what was given; 3 done, but a detector failed on a document; 130 and 143
+    interrupted.
     """
     # One thread adds in the same order everywhere, and is faster on products as small as these.
     for library in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(library, "1")
+    signal.signal(signal.SIGTERM, _terminate)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a dash that the terminal lacks is no reason to stop
     debug = "--debug" in sys.argv[1:]
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
     try:
         app(args=arguments)
-    except BenchError as error:
-        if debug:
-            raise
-        typer.echo("bench: " + "\n".join(map(one_line, str(error).split("\n"))), err=True)
-        sys.exit(error.exit_code)
-    except BrokenPipeError:
-        # The reader of our output has gone, as `head` does; Python would complain once more at its end.
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except (BenchError, OSError) as error:
+        sys.exit(_told(error, debug=debug))
+
+
+def _terminate(*_: object) -> NoReturn:
+    """Leave by an exception, so that no half-written folder remains."""
+    sys.exit(143)
+
+
+def _told(error: BenchError | OSError, *, debug: bool) -> int:
+    """Say what is wrong on standard error, and return the exit code."""
+    if isinstance(error, OSError):
+        # Standard output is closed, as by `head`, or full: Python would complain once more at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
+        if isinstance(error, BrokenPipeError):
+            return 1
+    if debug:
+        traceback.print_exc()
+    typer.echo("bench: " + "\n".join(map(one_line, str(error).split("\n"))), err=True)
+    return error.exit_code if isinstance(error, BenchError) else 1

@@ -66,9 +66,15 @@ Metrics = Annotated[
 ]
 Output = Annotated[Path, typer.Option("--output", "-o", help="Folder that run folders are written to.")]
 Seed = Annotated[int, typer.Option("--seed", help="Seed of resamples, folds and detectors.", min=0)]
-Resamples = Annotated[int, typer.Option("--resamples", help="Resamples of the bootstrap.", min=100)]
+Resamples = Annotated[
+    int, typer.Option("--resamples", help="Resamples of the bootstrap.", min=100, max=1_000_000)
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress and no closing line.")]
 TableFormat = Annotated[OutputFormat, typer.Option("--format", "-f", help="How the table is written.")]
+
+
+MOST_FAILURES = 5
+"""Documents that are named on standard error for each run that failed on some; the record names all."""
 
 
 def split_metrics(given: Iterable[str] | None) -> tuple[str, ...]:
@@ -90,6 +96,7 @@ def target(text: str) -> tuple[Dataset, tuple[Task, ...], bool]:
     from benchmark import data
     from benchmark.tasks import task_of, tasks_of
 
+    text = text.rstrip("/") or text
     name, slash, task = text.rpartition("/")
     if not slash or (Path(text) / "manifest.json").is_file():
         dataset = data.load(text)
@@ -182,11 +189,15 @@ def finish(runs: Sequence[Run], output: Path, quiet: bool) -> None:
         typer.echo(f"{len(runs)} {many} kept in {output}; show one with: bench show RUN", err=True)
     failed = [run.record for run in runs if run.record.incomplete]
     for record in failed:
-        for failure in record.failures:
+        where = f"{record.dataset.name}/{record.task}"
+        for failure in record.failures[:MOST_FAILURES]:
             typer.echo(
                 f"bench: detector '{record.detector.spec}' failed on document '{failure.document}' "
-                f"in {record.dataset.name}/{record.task}: {failure.error}",
+                f"in {where}: {failure.error}",
                 err=True,
             )
+        if len(record.failures) > MOST_FAILURES:
+            more = len(record.failures) - MOST_FAILURES
+            typer.echo(f"bench: … and on {more} more documents in {where}", err=True)
     if failed:
         raise typer.Exit(EXIT_INCOMPLETE)

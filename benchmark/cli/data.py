@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -17,7 +16,7 @@ def options() -> None:
 
 @app.command()
 def check(
-    path: Annotated[Path, typer.Argument(help="A dataset folder: manifest.json and what it names.")],
+    path: Annotated[str, typer.Argument(help="A dataset folder: manifest.json and what it names.")],
 ) -> None:
     """Check a dataset folder, and list every fault with file and line.
 

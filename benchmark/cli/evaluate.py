@@ -69,7 +69,7 @@ def evaluate(
     With a task, or with --metrics, the panel of metrics is shown. Exit code 3: a detector failed on a
     document.
 
-    Example, and two more:
+    Example:
 
     bench evaluate
 

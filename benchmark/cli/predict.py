@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -69,7 +70,7 @@ def predict(
     documents = _documents(files)
     output = predict_texts(spec, documents, chosen, seed)
     if fmt is Shape.TEXT or (fmt is Shape.AUTO and sys.stdout.isatty()):
-        color = sys.stdout.isatty()
+        color = sys.stdout.isatty() and "NO_COLOR" not in os.environ
         for document, prediction in zip(documents, output.predictions, strict=True):
             typer.echo(marked(document, prediction, color=color, heading=len(documents) > 1), color=color)
     else:
@@ -81,11 +82,12 @@ def predict(
 
 
 def _layer(detector: Detector, name: str, layer: str | None) -> str:
-    from benchmark.errors import UsageError, suggest
+    from benchmark.errors import UsageError
+    from benchmark.predictions import no_layer
 
     known = sorted(detector.layers, key=lambda known: (known != "technique", known))
     if layer is not None and layer not in known:
-        raise UsageError(f"detector '{name}' does not predict layer '{layer}'{suggest(layer, known)}")
+        raise UsageError(f"detector '{name}': {no_layer(layer, known)}")
     return layer or known[0]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -66,9 +67,11 @@ def score(
     in_detail = bool(named) or task_named
     panel = in_detail and named in ((), ("all",))
     evaluator = Evaluator(data, Settings(seed, resamples, () if panel else named, panel))
-    files = _read(predictions, data)
+    files = _read(list(dict.fromkeys(predictions)), data)
     fitting = [task for task in tasks if evaluator.metrics_for(task)]
     runs = [run for file in files for task in fitting if (run := evaluator.score_file(task, file))]
+    if not fitting:
+        raise UsageError("none of the metrics fits any of the tasks; 'bench list tasks' shows which do")
     if not runs:
         raise UsageError(
             f"no task of {dataset} scores the layers and labels in {', '.join(map(str, predictions))}"
@@ -93,4 +96,5 @@ def _read(paths: list[Path], dataset: Dataset) -> list[PredictionsFile]:
             faults.extend(error.faults)
     if faults:
         raise DataError(faults)
-    return files
+    names = [file.path.name for file in files]
+    return [replace(f, title=str(f.path)) if names.count(f.path.name) > 1 else f for f in files]

@@ -7,8 +7,9 @@ mode here takes the one-to-one matching with the greatest total of that credit, 
 depend on the order of the spans.
 
 Two modes ignore labels. There the credit of a pair counts for the label of the predicted span in its
-precision, and for the label of the gold span in its recall; among matchings of equal credit, one with the
-most pairs of equal labels is taken.
+precision, and for the label of the gold span in its recall. Among matchings of equal credit, pairs of equal
+labels and of greater overlap are preferred. Where choices are equal even then, the earlier span is taken:
+the scores of all labels together do not depend on it, those of a single label can.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmark.metrics.base import Floats
-from benchmark.metrics.intervals import Intervals, Ints
+from benchmark.metrics.intervals import Intervals, Ints, shared_length
 from benchmark.metrics.matching import MatchingMetric, same_boundaries
 
 
@@ -54,9 +55,11 @@ class SemEval13Partial(MatchingMetric):
     by_label = False
 
     def judge(self, predicted: Intervals, gold: Intervals, rows: Ints, cols: Ints) -> tuple[Floats, Floats]:
-        """Return credit 1 for the same boundaries and 0.5 else; equal labels are preferred."""
+        """Return credit 1 for the same boundaries and 0.5 else; equal labels and overlap are preferred."""
         credit = 0.5 + 0.5 * same_boundaries(predicted, gold, rows, cols)
-        return credit, _same_label(predicted, gold, rows, cols)
+        shared = shared_length(predicted, gold, rows, cols)
+        overlap = shared / (predicted.length[rows] + gold.length[cols] - shared)
+        return credit, (_same_label(predicted, gold, rows, cols) + overlap) / 2
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from benchmark.report.numbers import UNDEFINED, with_interval, with_range
 from benchmark.report.table import Format, Table, render
 from benchmark.report.tidy import Row
 from benchmark.results import Range, Score
+from benchmark.stats.bootstrap import MOST_UNDEFINED
 
 UNITS = {"sentence": "sentences", "paragraph": "paragraphs", "document": "documents", "entity": "entities"}
 
@@ -31,7 +32,7 @@ def agreement_tables(dataset: Dataset, rows: Sequence[Agreement], resamples: int
 def _layer_table(dataset: Dataset, layer: str, rows: Sequence[Agreement]) -> Table:
     """Return the table of one layer; columns that no row fills are left out."""
     columns = {
-        "marks": [str(row.marks) for row in rows],
+        "marks": [str(row.marks) + ("*" if too_few(row, dataset) else "") for row in rows],
         "α, characters": ["" if row.characters is None else with_interval(row.characters) for row in rows],
         f"α, {UNITS[rows[0].unit]}": [with_interval(row.units) for row in rows],
         "pairwise F1, exact": [with_range(row.exact) for row in rows],
@@ -46,11 +47,15 @@ def _layer_table(dataset: Dataset, layer: str, rows: Sequence[Agreement]) -> Tab
     return Table(title, ("label", *heads), tuple(cells), (), align, (26, *[0] * len(kept)))
 
 
+def too_few(row: Agreement, dataset: Dataset) -> bool:
+    """Return whether a label has fewer than 10 marks an annotator."""
+    return row.marks < 10 * len(dataset.layers[row.layer].annotators)
+
+
 def _notes(dataset: Dataset, rows: Sequence[Agreement], resamples: int, seed: int) -> tuple[str, ...]:
     models = all(dataset.layers[row.layer].gold == "model" for row in rows)
     who = (
-        "Annotators: language models of one family; no person annotated, and agreement among people would "
-        "be lower."
+        "Annotators: language models; no person annotated, and agreement among people would be lower."
         if models
         else f"Annotators: {', '.join(dataset.annotators)}."
     )
@@ -61,7 +66,9 @@ def _notes(dataset: Dataset, rows: Sequence[Agreement], resamples: int, seed: in
         f"resamples, seed {seed}). All labels: α compares sets of labels.",
         "Pairwise F1: mean and range over the pairs of annotators; overlap asks for an intersection over "
         "union of at least one half.",
-        f"{UNDEFINED}: undefined, for instance α where nothing varies.",
+        "*: fewer than 10 marks an annotator, too few to judge.",
+        f"{UNDEFINED}: undefined, as α is where nothing varies. No interval: more than {MOST_UNDEFINED:.0%} "
+        "of resamples, lacking a rare label, leave α undefined.",
     )
 
 

@@ -93,9 +93,19 @@ def panel(records: Sequence[RunRecord]) -> list[Table]:
     if len(metrics) > len(detailed):
         tables.extend(_overview(records, metrics))
     last = tables[-1]
-    below = (*notes(records), *_ranking(records), f"Signature: {records[0].metrics[detailed[0]].signature}")
+    below = (*notes(records, every_score=True), *_ranking(records), *_signatures(records, detailed[0]))
     tables[-1] = Table(last.title, last.headers, last.rows, (*last.notes, *below), last.align)
     return tables
+
+
+def _signatures(records: Sequence[RunRecord], metric: str) -> tuple[str, ...]:
+    """Return the signature of a metric, one for each way in which detectors were trained."""
+    by_signature: dict[str, list[str]] = {}
+    for record in records:
+        by_signature.setdefault(record.metrics[metric].signature, []).append(record.detector.spec)
+    if len(by_signature) == 1:
+        return tuple(f"Signature: {signature}" for signature in by_signature)
+    return tuple(f"Signature of {', '.join(specs)}: {text}" for text, specs in by_signature.items())
 
 
 def _detail(records: Sequence[RunRecord], metric: str) -> Table:
@@ -107,18 +117,22 @@ def _detail(records: Sequence[RunRecord], metric: str) -> Table:
     titles = _titles(records)
     for record in records:
         found = record.metrics[metric]
-        share = percent(share_of_ceiling(found.scores[main].value, found.ceiling, main))
+        share = (
+            [percent(share_of_ceiling(found.scores[main].value, found.ceiling, main))]
+            if first.ceiling
+            else []
+        )
         cells = [with_interval(found.scores[name]) for name in scores]
-        rows.append((titles[_row(record)], *cells, share, speed(record.characters_per_second)))
+        rows.append((titles[_row(record)], *cells, *share, speed(record.characters_per_second)))
     for title, kind in CEILINGS:
         ranges = [_ceiling(first, kind, name) for name in scores]
         if any(ranges):
             rows.append((title, *map(with_range, ranges), "", ""))
     heads = [title_of("classification", name) for name in scores]
-    share_head = f"{title_of('classification', main)}, %\nof ceiling"
+    share_head = [f"{title_of('classification', main)}, %\nof ceiling"] if first.ceiling else []
     title = f"{_title(records[0])}, task {records[0].task}, metric {metric}"
-    align = ("left",) * (len(scores) + 1) + ("right", "right")
-    return Table(title, ("detector", *heads, share_head, "characters\na second"), tuple(rows), (), align)
+    align = ("left",) * (len(scores) + 1) + ("right",) * (1 + len(share_head))
+    return Table(title, ("detector", *heads, *share_head, "characters\na second"), tuple(rows), (), align)
 
 
 def _main(scores: Sequence[str]) -> str:
@@ -194,20 +208,20 @@ def too_few(support: int) -> bool:
 
 
 def by_label(record: RunRecord) -> list[Table]:
-    """Return, for each metric of a run that has scores by label, precision, recall and F1 of each."""
-    tables = []
-    for metric, found in record.metrics.items():
-        rows = []
-        for label, support in record.labels.items():
-            scores = [found.scores.get(f"{kind}:{label}") for kind in ("precision", "recall", "f1")]
-            if any(scores):
-                cells = ["" if score is None else with_interval(score) for score in scores]
-                rows.append((label, str(support), *cells, "too few to judge" if too_few(support) else ""))
-        if rows:
-            heads = ("label", "gold", "P", "R", "F1", "")
-            align = ("left", "right", "left", "left", "left", "left")
-            tables.append(Table(f"{metric} by label", heads, tuple(rows), (), align))
-    return tables
+    """Return precision, recall and F1 of each label by the headline metric, or else by the run's first.
+
+    There is no such table for a metric that ignores labels.
+    """
+    metric = record.headline[0] if record.headline[0] in record.metrics else next(iter(record.metrics))
+    found, rows = record.metrics[metric], []
+    for label, support in record.labels.items():
+        scores = [found.scores.get(f"{kind}:{label}") for kind in ("precision", "recall", "f1")]
+        if any(scores):
+            cells = ["" if score is None else with_interval(score) for score in scores]
+            rows.append((label, str(support), *cells, "too few to judge" if too_few(support) else ""))
+    heads = ("label", "gold", "P", "R", "F1", "remark")
+    align = ("left", "right", "left", "left", "left", "left")
+    return [Table(f"{metric} by label", heads, tuple(rows), (), align, (30, 0, 0, 0, 0, 0))] if rows else []
 
 
 def run_tables(record: RunRecord) -> list[Table]:
@@ -224,7 +238,7 @@ def run_tables(record: RunRecord) -> list[Table]:
         ("time", _time(record)),
     ]
     facts += [(f"failed: {failure.document}", failure.error) for failure in record.failures]
-    facts_table = Table("Run", ("", ""), tuple(facts))
+    facts_table = Table("A kept run", ("what", "value"), tuple(facts), (), (), (0, 80))
     return [facts_table, *panel([record]), *by_label(record)]
 
 

@@ -54,12 +54,18 @@ def _painted(text: str, span: Span | None, paint: dict[str, str]) -> str:
 
 
 def _units(document: Document, prediction: Prediction) -> list[str]:
-    """Return a line for each labelled unit: its labels and how it begins."""
+    """Return a line for each labelled unit: what it is, its labels and how it begins."""
     lines = []
+    kinds = {
+        (start, end): kind
+        for kind in ("sentence", "paragraph", "document")
+        for start, end in document.units(kind).tolist()
+    }
     for unit in prediction.units:
         begin = " ".join(document.text[unit.start : unit.end].split())
         shown = begin if len(begin) <= 60 else begin[:59] + "…"
-        lines.append(printable(f"\n{', '.join(unit.labels) or '(none)'}: {shown}"))
+        kind, labels = kinds.get((unit.start, unit.end), "unit"), ", ".join(unit.labels) or "(none)"
+        lines.append("\n" + printable(f"{kind}: {labels}: {shown}"))
     return lines
 
 
@@ -69,5 +75,6 @@ def printable(text: str) -> str:
     Spaces of any width stay, and so do the joiners that emoji and some scripts need.
     """
     return "".join(
-        c if c.isprintable() or c in "\n\t\u200c\u200d" or category(c) == "Zs" else "�" for c in text
+        c if c.isprintable() or c in "\n\t\u200c\u200d" or category(c) == "Zs" else "�"
+        for c in text.replace("\r\n", "\n")
     )

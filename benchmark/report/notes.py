@@ -2,101 +2,126 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 
 from benchmark.report.numbers import UNDEFINED
 from benchmark.results import RunRecord
-from benchmark.training import Training
+from benchmark.stats.bootstrap import FEW_CLUSTERS, MOST_UNDEFINED
 
 
-def notes(records: Sequence[RunRecord]) -> tuple[str, ...]:
-    """Return what a reader of a table of these runs, all on one dataset, has to know."""
+def notes(records: Sequence[RunRecord], *, every_score: bool = False) -> tuple[str, ...]:
+    """Return what a reader of a table of these runs, all on one dataset, has to know.
+
+    Parameters
+    ----------
+    records
+        The runs in the table.
+    every_score
+        Whether the table shows all overall scores of every metric, not the headline alone.
+    """
     found = [
         *_gold(records),
-        _intervals(records),
+        *_intervals(records),
         *_ceilings(records),
         *_training(records),
         *_thresholds(records),
-        *_undefined(records),
+        *_undefined(records, every_score),
         *_failures(records),
     ]
     return tuple(dict.fromkeys(found))
 
 
+def _by(
+    records: Sequence[RunRecord], key: Callable[[RunRecord], Hashable]
+) -> Iterator[tuple[str, RunRecord]]:
+    """Give one record of each kind, and the tasks that it stands for: "" where there is only one kind."""
+    kinds: dict[Hashable, dict[str, RunRecord]] = {}
+    for record in records:
+        kinds.setdefault(key(record), {})[record.task] = record
+    for found in kinds.values():
+        yield (", ".join(found) if len(kinds) > 1 else ""), next(iter(found.values()))
+
+
 def _gold(records: Sequence[RunRecord]) -> Iterator[str]:
-    made = dict.fromkeys((record.dataset.gold, record.dataset.annotators) for record in records)
-    for gold, annotators in made:
-        tasks = dict.fromkeys(
-            r.task for r in records if (r.dataset.gold, r.dataset.annotators) == (gold, annotators)
-        )
-        which = "Gold" if len(made) == 1 else f"Gold of {', '.join(tasks)}"
-        if annotators and gold == "model":
-            yield f"{which}: made by {annotators} language models of one family; no person annotated."
-        elif annotators:
-            yield f"{which}: made by {annotators} annotators, who are {gold}."
-        else:
-            writer = "a language model" if gold == "model_writer" else "a person"
-            yield f"{which}: the brief of the writer, {writer}; no judgement of the text, so no ceiling."
+    for tasks, record in _by(records, lambda r: (r.dataset.gold, r.dataset.annotators)):
+        which = f"Gold of {tasks}" if tasks else "Gold"
+        many = f"{record.dataset.annotators} " if record.dataset.annotators else ""
+        yield {
+            "model": f"{which}: made by {many}language models; no person annotated.",
+            "people": f"{which}: made by {many}people.",
+            "model_writer": f"{which}: what the writer, a language model, was asked for; so no ceiling.",
+            "writer": f"{which}: what the writer intended; so no ceiling.",
+        }[record.dataset.gold]
 
 
-def _intervals(records: Sequence[RunRecord]) -> str:
-    """Say what was resampled; one article says nothing about others."""
-    example = min(records, key=lambda record: record.resampling.clusters).resampling
-    units = "paragraphs" if example.unit == "paragraph" else "articles"
-    text = (
-        f"Intervals: {example.level:.0%} by bootstrap over {example.clusters} {units} "
-        f"({example.resamples:,} resamples, seed {example.seed})"
-    )
-    if example.clusters < 50:
-        text += ", widened for so few"
-    if example.unit == "paragraph":
-        article = "this one article" if records[0].dataset.documents == 1 else "these articles"
-        text += f"; they speak of the paragraphs of {article} and say nothing about other articles"
-    return text + "."
+def _intervals(records: Sequence[RunRecord]) -> Iterator[str]:
+    """Say what was resampled; the paragraphs of an article say nothing about other articles."""
+    for tasks, record in _by(records, lambda r: (r.resampling.unit, r.resampling.clusters)):
+        found = record.resampling
+        which = f"Intervals of {tasks}" if tasks else "Intervals"
+        if found.clusters < 2:
+            yield f"{which}: none, since there is one {found.unit} to resample."
+            continue
+        units = "paragraphs" if found.unit == "paragraph" else "articles"
+        text = f"{which}: 95 %, bootstrap over {found.clusters} {units}, {found.resamples:,} resamples"
+        if found.clusters < FEW_CLUSTERS:
+            text += ", widened for so few"
+        if found.unit == "paragraph":
+            article = "this one article" if record.dataset.documents == 1 else "these articles"
+            text += f"; they are over the paragraphs of {article} and say nothing about other articles"
+        yield f"{text}."
 
 
 def _ceilings(records: Sequence[RunRecord]) -> Iterator[str]:
     if any(metric.ceiling for record in records for metric in record.metrics.values()):
         yield (
-            "Ceiling: the annotators' own scores, mean and range: against the gold made from the others "
-            "(a lower bound), and against the full gold, which holds their own vote (an upper bound)."
+            "Ceiling: the annotators' own mean and range, against the gold of the others (a lower bound) and "
+            "the full gold, which holds their own vote (an upper bound)."
         )
 
 
 def _training(records: Sequence[RunRecord]) -> Iterator[str]:
-    for training in _distinct(record.detector.training for record in records):
+    for training in dict.fromkeys(r.detector.training for r in records if r.detector.training):
         how = (
-            f"scored by cross-validation over the {training.documents} documents"
+            f"cross-validation over the {training.documents} documents"
             if training.folds
             else f"trained on the {training.documents} documents of {training.dataset}"
         )
-        yield f"{training.short}: {how}; the interval leaves the variance of training out."
+        trained = {r.detector.spec for r in records if r.detector.training == training}
+        without = [r for r in records if r.detector.spec in trained and not r.detector.training]
+        except_for = "".join(f", but {r.detector.spec} on {r.task} untrained" for r in without)
+        yield f"{training.short}: {how}{except_for}; intervals leave the variance of training out."
 
 
 def _thresholds(records: Sequence[RunRecord]) -> Iterator[str]:
     for record in records:
-        if record.detector.thresholds:
+        fitted = record.detector.thresholds
+        if fitted:
+            how = "leave-one-out" if fitted.folds == fitted.documents else f"{fitted.folds}-fold"
             yield (
-                f"{record.task}: span detectors by the density of their marks, thresholds from "
-                f"{record.detector.thresholds.folds}-fold cross-validation."
+                f"{record.task}: span detectors by density of marks, thresholds by {how} cross-validation, "
+                "whose variance the intervals leave out."
             )
 
 
-def _distinct(found: Iterator[Training | None] | Sequence[Training | None]) -> list[Training]:
-    return list(dict.fromkeys(training for training in found if training is not None))
-
-
-def _undefined(records: Sequence[RunRecord]) -> Iterator[str]:
-    scores = [
-        record.metrics[record.headline[0]].scores[record.headline[1]]
+def _undefined(records: Sequence[RunRecord], every_score: bool) -> Iterator[str]:
+    shown = [
+        score
         for record in records
-        if record.headline[0] in record.metrics
+        for metric, found in record.metrics.items()
+        for name, score in found.scores.items()
+        if (":" not in name if every_score else (metric, name) == tuple(record.headline))
     ]
-    if any(score.value is None for score in scores):
-        yield f"{UNDEFINED}: undefined, for instance MCC where every answer is the same."
-    share = max((score.undefined for score in scores if score.value is not None), default=0.0)
-    if share > 0:
-        yield f"Up to {share:.1%} of resamples leave a score undefined; its interval is over the others."
+    if any(score.value is None for score in shown):
+        yield f"{UNDEFINED}: undefined, as MCC is where every answer is the same. Empty: not predicted."
+    shares = [score.undefined for score in shown if score.value is not None and score.undefined > 0]
+    kept = [share for share in shares if share <= MOST_UNDEFINED]
+    if kept:
+        most = f"Up to {max(kept):.1%}" if max(kept) >= 0.001 else "Less than 0.1%"
+        yield f"{most} of resamples leave a score undefined; its interval is over the others."
+    if len(kept) < len(shares):
+        most = f"{MOST_UNDEFINED:.0%}"
+        yield f"No interval: more than {most} of resamples, lacking a rare label, leave the score undefined."
 
 
 def _failures(records: Sequence[RunRecord]) -> Iterator[str]:

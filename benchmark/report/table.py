@@ -93,7 +93,8 @@ def _folded(cell: str, width: int) -> str:
     """Break a cell at spaces and, where a name is longer than the width, after its commas and underscores."""
     if not width or len(cell) <= width:
         return cell
-    spaced = re.sub(r"(?<=[,_])(?=\w)", "\x00 ", cell)
+    words = cell.split(" ")
+    spaced = " ".join(w if len(w) <= width else re.sub(r"(?<=[,_])(?=\w)", "\x00 ", w) for w in words)
     lines = textwrap.wrap(spaced, width, break_long_words=False, break_on_hyphens=False)
     return "\n".join(lines).replace("\x00 ", "").replace("\x00", "")
 
@@ -118,7 +119,8 @@ def _github(table: Table) -> str:
 def _latex(table: Table) -> str:
     grid = _grid(table, "latex_booktabs", [_one_line(header) for header in table.headers])
     comments = [f"% {line}" for text in (table.title, *table.notes) for line in wrapped(text).split("\n")]
-    return "\n".join([*comments, grid.replace("–", "--")])
+    minus = re.sub(r"(?<![\w.])-(?=\d*\.\d)", "$-$", grid)
+    return "\n".join([*comments, minus.replace("–", "--")])
 
 
 def _html(table: Table) -> str:

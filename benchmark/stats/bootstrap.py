@@ -20,6 +20,9 @@ A byte is enough: that one of n clusters is drawn more than 255 times in n draws
 1/256!, under 1e-500.
 """
 
+MOST_UNDEFINED = 0.05
+"""With a greater share of resamples that leave a score undefined, it has no interval."""
+
 FEW_CLUSTERS = 50
 """Below this number of clusters the percentile interval is widened."""
 
@@ -158,8 +161,9 @@ def intervals(
 ) -> Intervals:
     """Return the cluster-bootstrap interval of every score.
 
-    The interval of a score is over the resamples in which it is defined. There is none where it is defined
-    in fewer than half of them, or where there are fewer than 2 clusters.
+    The interval of a score is over the resamples in which it is defined. There is none where more than
+    `MOST_UNDEFINED` of them leave it undefined: it would speak of those resamples alone that happen to hold,
+    say, a rare label, and cover too little. Nor is there one for fewer than 2 clusters.
 
     Parameters
     ----------
@@ -193,7 +197,7 @@ def intervals(
     defined = resamples - np.isnan(scores).sum(axis=-1)
     low, high = np.full((2, len(scores)), np.nan)
     if n > 1:
-        usable = 2 * defined >= resamples
+        usable = resamples - defined <= MOST_UNDEFINED * resamples
         low[usable], high[usable] = _quantiles(scores[usable], defined[usable], levels)
     return Intervals(low, high, 1 - defined / resamples)
 

@@ -146,7 +146,7 @@ def test_predict_trains_what_must_be_trained(bench):
     ("arguments", "message"),
     [
         (("--detector", "null", "missing.txt"), "missing.txt: cannot be read"),
-        (("--detector", "lexicon", "--layer", "frame", "news.txt"), "does not predict layer 'frame'"),
+        (("--detector", "lexicon", "--layer", "frame", "news.txt"), "detector 'lexicon': no layer 'frame'"),
         (("--detector", "lexicon", "latin.txt"), "latin.txt:2: not UTF-8"),
     ],
 )

@@ -45,7 +45,7 @@ def test_the_default_scores_every_baseline_on_both_datasets(bench):
     for row in ("null", "everything, 28 docs", "linear, 7-fold", "attribution-rules", "frame-keywords"):
         assert any(line.startswith(row) for line in lines), row
     assert any(line.startswith("ceiling, full") for line in lines)
-    assert "made by 5 language models of one family; no person annotated" in done.out
+    assert "made by 5 language models; no person annotated" in done.out
     assert "say nothing about other articles" in done.out.replace("\n", " ")
     assert max(map(len, lines)) <= 100
     assert "Traceback" not in done.err
@@ -73,6 +73,8 @@ def test_a_named_task_shows_the_panel(bench):
     assert "The metrics rank the detectors differently: between ptc_flc and " in done.out
     signature = done.out.rstrip().split("\n")[-1]
     assert signature.startswith("ptc_flc|data:fictional_news@1.0.0+")
+    assert "|train:cv7,seed=0|v:" in signature
+    signature = next(line for line in done.out.split("\n") if line.startswith("ptc_flc|"))
     assert (
         "|gold:model(3)|task:technique|n:28|cluster:document(28)|ci:boot,B=200,seed=0|zero:0|tok:1|v:"
         in signature
@@ -188,13 +190,11 @@ def test_wrong_use_is_told_in_one_line_and_nothing_is_written(bench, arguments, 
     assert not list(Path().rglob("run.json"))
 
 
-def test_debug_shows_the_traceback(bench, monkeypatch):
-    from benchmark.cli import main
-    from benchmark.errors import UsageError
-
-    monkeypatch.setattr("sys.argv", ["bench", "evaluate", "nothing", "--debug"])
-    with pytest.raises(UsageError, match="nothing"):
-        main()
+def test_debug_shows_the_traceback_and_keeps_the_exit_code(bench):
+    done = bench("evaluate", "nothing", "--debug")
+    assert done.code == 2
+    assert "Traceback" in done.err
+    assert done.err.endswith("bench: no dataset is named 'nothing'; known: fictional_news, turkey_drones\n")
 
 
 def test_an_interruption_leaves_no_half_written_run(bench, monkeypatch):

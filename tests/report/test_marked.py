@@ -59,16 +59,16 @@ def test_units_are_listed_below():
     lines = shown(text, units=units).split("\n")
     assert lines[:2] == text.split("\n")
     assert lines[2:] == [
-        "Political, Other: A headline",
-        "(none): " + ("word " * 12)[:59] + "…",
-        "x�: A he",
+        "paragraph: Political, Other: A headline",
+        "paragraph: (none): " + ("word " * 12)[:59] + "…",
+        "unit: x�: A he",
     ]
 
 
 def test_the_start_of_a_unit_is_at_most_sixty_characters():
     for size in (60, 61):
         (line,) = shown("x" * size, units=[Unit(0, size, ("A",))]).split("\n")[1:]
-        assert len(line) == len("A: ") + 60
+        assert len(line) == len("document: A: ") + 60
         assert line.endswith("…") == (size == 61)
 
 

@@ -91,7 +91,7 @@ def test_each_score_is_a_row_at_full_precision():
 
 
 def test_what_was_learned_and_what_failed_is_told():
-    training = Training("fictional_news", "1.0.0", "0" * 64, 28, 7)
+    training = Training("fictional_news", "1.0.0", "0" * 64, 28, 7, 0)
     record = replace(
         RECORD,
         detector=replace(RECORD.detector, training=training),
@@ -99,7 +99,7 @@ def test_what_was_learned_and_what_failed_is_told():
         seconds=None,
     )
     row = tidy([record])[0]
-    assert (row["training"], row["incomplete"], row["characters_per_second"]) == ("cv7", True, None)
+    assert (row["training"], row["incomplete"], row["characters_per_second"]) == ("cv7,seed=0", True, None)
 
 
 def test_rows_of_several_runs_have_the_same_columns():
