@@ -379,3 +379,39 @@ def test_an_unwritable_folder_is_told(tmp_path, monkeypatch):
     monkeypatch.setattr(fileio.tempfile, "NamedTemporaryFile", refused)
     with pytest.raises(UsageError, match="file: cannot be written: Permission denied"):
         write_atomic(tmp_path / "file", b"")
+
+
+def test_a_folder_that_another_process_puts_there_in_between_is_replaced(tmp_path, monkeypatch):
+    target = tmp_path / "run"
+    rename, rivals = Path.rename, iter(range(3))
+
+    def raced(self, to):
+        if to == target and next(rivals, None) is not None:
+            target.mkdir()
+            (target / "theirs").write_text("theirs")
+        return rename(self, to)
+
+    monkeypatch.setattr(Path, "rename", raced)
+    with atomic_folder(target) as folder:
+        (folder / "ours").write_text("ours")
+    assert [path.name for path in target.iterdir()] == ["ours"]
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+
+
+def test_a_rival_that_never_rests_is_told(tmp_path, monkeypatch):
+    target = tmp_path / "run"
+    rename = Path.rename
+
+    def raced(self, to):
+        if to == target:
+            target.mkdir()
+            (target / "theirs").write_text("theirs")
+        return rename(self, to)
+
+    monkeypatch.setattr(Path, "rename", raced)
+    with (
+        pytest.raises(UsageError, match="cannot be written: Directory not empty"),
+        atomic_folder(target) as folder,
+    ):
+        (folder / "ours").write_text("ours")
+    assert [path.name for path in target.iterdir()] == ["theirs"]

@@ -21,6 +21,7 @@ from benchmark.training import (
     FOLDS,
     TRAINING_DATASET,
     Training,
+    _must_fit,
     can_predict,
     folds,
     layer_gold,
@@ -327,3 +328,15 @@ def test_shared_texts_are_refused_whatever_their_spaces():
     refuse_shared([], learned)
     with pytest.raises(BenchError, match="document 'd' is scored, and its text was learned from as 'a'"):
         refuse_shared(learned, [segment("c", "Three"), segment("d", " One\ttext")])
+
+
+def test_a_detector_with_fit_alone_is_trained_for_all_its_layers():
+    class Learner:
+        layers = frozenset({"technique", "frame"})
+
+        def fit(self, documents, gold, layer):
+            return self
+
+    assert [_must_fit(Learner(), layer) for layer in ("technique", "frame", "slant")] == [True, True, False]
+    Learner.trained_layers = frozenset({"frame"})
+    assert [_must_fit(Learner(), layer) for layer in ("technique", "frame")] == [False, True]

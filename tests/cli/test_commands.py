@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -296,3 +299,58 @@ def test_completion_of_detectors_and_metrics():
 
     assert complete_detectors("lex") == ["lexicon"]
     assert complete_metrics("ptc") == ["ptc_si", "ptc_flc"]
+
+
+def test_files_of_one_name_are_told_apart(bench, reports):
+    for folder in ("a", "b"):
+        Path(folder).mkdir()
+        gold_file(reports, "technique", Path(folder, "mine.jsonl"))
+    done = bench("score", "a/mine.jsonl", "b/mine.jsonl", "b/mine.jsonl", "--dataset", "fictional_news", *FEW)
+    assert done.code == 0, done.err
+    rows = [line.split()[0] for line in done.out.split("\n") if "mine.jsonl" in line]
+    assert rows == ["a/mine.jsonl", "b/mine.jsonl"]
+
+
+def test_score_says_when_no_metric_or_layer_fits(bench, reports):
+    gold_file(reports, "technique", Path("gold.jsonl"))
+    wrong_metric = bench(
+        "score", "gold.jsonl", "--dataset", "fictional_news/technique", "--metrics", "multilabel"
+    )
+    assert wrong_metric.code == 2
+    assert "none of the metrics fits" in wrong_metric.err
+    wrong_task = bench("score", "gold.jsonl", "--dataset", "fictional_news/frame")
+    assert wrong_task.code == 2
+    assert "no task of fictional_news/frame scores the layers" in wrong_task.err
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_a_signal_ends_it_quietly_and_leaves_whole_runs(tmp_path, number, code):
+    command = [sys.executable, "-c", "from benchmark.cli import main; main()", "evaluate", "-q"]
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        deadline = time.monotonic() + 60
+        while not list(tmp_path.rglob("run.json")) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        running.send_signal(number)
+        out, err = running.communicate(timeout=60)
+    assert (running.returncode, out, err) == (code, b"", b"")
+    kept = [path.parent for path in tmp_path.rglob("run.json")]
+    assert kept
+    assert all(len(list(folder.iterdir())) == 3 for folder in kept)
+    assert not list(tmp_path.rglob(".*"))
+
+
+def test_an_output_that_is_full_is_told_in_one_line(tmp_path):
+    command = f"{sys.executable} -c 'from benchmark.cli import main; main()' list metrics > /dev/full"
+    done = subprocess.run(["bash", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "No space left" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_an_output_without_dashes_shows_something_in_their_place(tmp_path):
+    command = f"{sys.executable} -c 'from benchmark.cli import main; main()' list metrics"
+    done = subprocess.run(
+        ["bash", "-c", command], cwd=tmp_path, capture_output=True, check=False,
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr

@@ -215,3 +215,18 @@ def test_progress_is_drawn_on_a_terminal_alone(bench, monkeypatch):
     done = bench("evaluate", "turkey_drones/frame", "-d", "null", *FEW)
     assert done.code == 0
     assert done.out.startswith("turkey_drones 1.0.0")
+
+
+def test_many_failures_are_named_in_part(bench, monkeypatch):
+    class Hopeless(Faulty):
+        name = "hopeless"
+
+        def predict(self, documents, layer):
+            raise RuntimeError("no luck at all")
+
+    DETECTORS.get("null")
+    monkeypatch.setitem(DETECTORS._loaded, "hopeless", Hopeless)
+    done = bench("evaluate", "fictional_news/technique", "-d", "hopeless", *FEW)
+    assert done.code == 3
+    assert done.err.count("failed on document") == 5
+    assert "… and on 23 more documents in fictional_news/technique" in done.err
