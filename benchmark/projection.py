@@ -33,8 +33,6 @@ class Scoring:
         The dataset's documents, n of them.
     gold
         What is scored, one annotation a piece: a document, or one of its paragraphs.
-    owner
-        Index of the document that each piece belongs to, shape (pieces,).
     labels
         The task's labels with their support in this gold.
     clusters
@@ -44,7 +42,6 @@ class Scoring:
     task: Task
     documents: tuple[Document, ...]
     gold: tuple[Annotation, ...]
-    owner: NDArray[np.int64]
     labels: LabelSet
     clusters: str
 
@@ -85,15 +82,12 @@ def scoring(task: Task, documents: tuple[Document, ...], gold: Sequence[Annotati
     if len(documents) < FEWEST_DOCUMENTS and task.unit != "document":
         clusters = "paragraph"
     pieces: list[Annotation] = []
-    owner: list[int] = []
-    for index, annotation in enumerate(gold):
+    for annotation in gold:
         spans, units = select(task, annotation.document, annotation)
         chosen = Annotation(annotation.document, task.layer, spans, units)
-        cut = [chosen] if clusters == "document" else clip(chosen)
-        pieces.extend(cut)
-        owner.extend([index] * len(cut))
+        pieces.extend([chosen] if clusters == "document" else clip(chosen))
     labels = LabelSet(task.labels, [_support(pieces, label) for label in task.labels])
-    return Scoring(task, documents, tuple(pieces), np.array(owner, dtype=np.int64), labels, clusters)
+    return Scoring(task, documents, tuple(pieces), labels, clusters)
 
 
 def gold_scoring(task: Task, dataset: Dataset) -> Scoring:

@@ -11,6 +11,7 @@ from benchmark.agreement import ALL, agreement
 from benchmark.errors import UsageError
 from benchmark.model import Span
 from benchmark.report.agreement import agreement_tables, written
+from benchmark.report.formats import Format
 
 
 def loaded(start: int, end: int) -> Span:
@@ -82,7 +83,7 @@ def test_the_table_has_a_part_for_each_layer(dataset_of):
     (table,) = agreement_tables(dataset, rows, 100, 0)
     assert table.title == "small 1.0.0, layer technique, 2 annotators"
     assert "Annotators: A, B." in table.notes
-    assert '"alpha_units": ' in written(dataset, rows, 100, 0, "json")
+    assert '"alpha_units": ' in written(dataset, rows, 100, 0, Format.JSON)
 
 
 def test_a_dataset_without_annotators_is_told_so(monkeypatch, dataset_of):

@@ -27,7 +27,6 @@ def test_a_small_dataset_is_cut_into_its_paragraphs(dataset_of):
     assert [piece.document.text for piece in ready.gold] == TEXT.replace("\n\n", "\n").split("\n")
     covered = [[p.document.text[s.start : s.end] for s in p.spans] for p in ready.gold]
     assert covered == [["here"], ["The infamous duo me", "infamous"], []]
-    assert ready.owner.tolist() == [0, 0, 0]
     assert dict(zip(ready.labels, ready.labels.support, strict=True))["Doubt"] == 2
 
 

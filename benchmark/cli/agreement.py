@@ -6,12 +6,13 @@ from typing import Annotated
 
 import typer
 
-from benchmark.cli.common import OutputFormat, Resamples, Seed, TableFormat, complete_targets
+from benchmark.cli.common import Resamples, Seed, TableFormat, complete_targets
+from benchmark.report.formats import Format
 
 
 def agreement(
     dataset: Annotated[str, typer.Argument(help="A dataset.", autocompletion=complete_targets)],
-    fmt: TableFormat = OutputFormat.TABLE,
+    fmt: TableFormat = Format.TABLE,
     seed: Seed = 0,
     resamples: Resamples = 10_000,
 ) -> None:
@@ -32,4 +33,4 @@ def agreement(
     rows = measure(loaded, resamples, seed)
     if not rows:
         raise UsageError(f"dataset '{loaded.name}' has no layer with the marks of several annotators")
-    typer.echo(written(loaded, rows, resamples, seed, fmt.value))
+    typer.echo(written(loaded, rows, resamples, seed, fmt))

@@ -5,11 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from benchmark.report.formats import Format
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -17,17 +18,6 @@ if TYPE_CHECKING:
     from benchmark.data import Dataset
     from benchmark.results import Run, RunRecord
     from benchmark.tasks import Task
-
-
-class OutputFormat(StrEnum):
-    """How tables are written."""
-
-    TABLE = "table"
-    GITHUB = "github"
-    LATEX = "latex"
-    HTML = "html"
-    CSV = "csv"
-    JSON = "json"
 
 
 def complete_targets(incomplete: str) -> list[str]:
@@ -70,7 +60,7 @@ Resamples = Annotated[
     int, typer.Option("--resamples", help="Resamples of the bootstrap.", min=100, max=1_000_000)
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress and no closing line.")]
-TableFormat = Annotated[OutputFormat, typer.Option("--format", "-f", help="How the table is written.")]
+TableFormat = Annotated[Format, typer.Option("--format", "-f", help="How the table is written.")]
 
 
 MOST_FAILURES = 5
@@ -144,15 +134,15 @@ def progress(total: int, quiet: bool) -> Iterator[Callable[[str], None]]:
         yield step
 
 
-def write(records: Sequence[RunRecord], kind: OutputFormat, in_detail: bool) -> None:
+def write(records: Sequence[RunRecord], kind: Format, in_detail: bool) -> None:
     """Print the tables of runs, or their tidy rows, on standard output."""
     from benchmark.report.evaluation import compact, panel
-    from benchmark.report.table import Format, render
+    from benchmark.report.table import render
     from benchmark.report.tidy import as_csv, as_json, tidy
 
-    if kind in (OutputFormat.CSV, OutputFormat.JSON):
+    if kind in (Format.CSV, Format.JSON):
         rows = tidy(records)
-        typer.echo(as_csv(rows) if kind is OutputFormat.CSV else as_json(rows))
+        typer.echo(as_csv(rows) if kind is Format.CSV else as_json(rows))
         return
     tables = []
     for part in grouped(records, lambda record: (record.dataset.name, record.dataset.manifest_sha256)):
@@ -161,7 +151,7 @@ def write(records: Sequence[RunRecord], kind: OutputFormat, in_detail: bool) -> 
                 tables.extend(panel(of_task))
         else:
             tables.append(compact(part))
-    typer.echo(render(tables, Format(kind.value)))
+    typer.echo(render(tables, kind))
 
 
 def grouped(

@@ -10,7 +10,6 @@ import typer
 from benchmark.cli.common import (
     Metrics,
     Output,
-    OutputFormat,
     Quiet,
     Resamples,
     Seed,
@@ -24,6 +23,7 @@ from benchmark.cli.common import (
     writable,
     write,
 )
+from benchmark.report.formats import Format
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,7 +57,7 @@ def evaluate(
         ),
     ] = None,
     metrics: Metrics = None,
-    fmt: TableFormat = OutputFormat.TABLE,
+    fmt: TableFormat = Format.TABLE,
     output: Output = Path("results"),
     seed: Seed = 0,
     resamples: Resamples = 10_000,

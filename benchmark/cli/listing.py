@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from benchmark.cli.common import OutputFormat, TableFormat
+from benchmark.cli.common import TableFormat
+from benchmark.report.formats import Format
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +27,7 @@ class Kind(StrEnum):
 
 def listing(
     kind: Annotated[Kind, typer.Argument(help="datasets, tasks, detectors or metrics.")],
-    fmt: TableFormat = OutputFormat.TABLE,
+    fmt: TableFormat = Format.TABLE,
 ) -> None:
     """List what there is, other packages' detectors and metrics included.
 
@@ -42,4 +43,4 @@ def listing(
         Kind.DETECTORS: report.detectors,
         Kind.METRICS: report.metrics,
     }
-    typer.echo(report.written(make[kind](), fmt.value))
+    typer.echo(report.written(make[kind](), fmt))

@@ -11,7 +11,6 @@ import typer
 from benchmark.cli.common import (
     Metrics,
     Output,
-    OutputFormat,
     Quiet,
     Resamples,
     Seed,
@@ -23,6 +22,7 @@ from benchmark.cli.common import (
     writable,
     write,
 )
+from benchmark.report.formats import Format
 
 if TYPE_CHECKING:
     from benchmark.data import Dataset
@@ -43,7 +43,7 @@ def score(
         ),
     ],
     metrics: Metrics = None,
-    fmt: TableFormat = OutputFormat.TABLE,
+    fmt: TableFormat = Format.TABLE,
     output: Output = Path("results"),
     seed: Seed = 0,
     resamples: Resamples = 10_000,

@@ -11,8 +11,9 @@ from dataclasses import replace
 from benchmark.agreement import Agreement
 from benchmark.data import Dataset
 from benchmark.projection import FEWEST_DOCUMENTS
+from benchmark.report.formats import Format
 from benchmark.report.numbers import UNDEFINED, with_interval, with_range
-from benchmark.report.table import Format, Table, render
+from benchmark.report.table import Table, render
 from benchmark.report.tidy import Row
 from benchmark.results import Range, Score
 from benchmark.stats.bootstrap import MOST_UNDEFINED
@@ -72,12 +73,12 @@ def _notes(dataset: Dataset, rows: Sequence[Agreement], resamples: int, seed: in
     )
 
 
-def written(dataset: Dataset, rows: Sequence[Agreement], resamples: int, seed: int, fmt: str) -> str:
+def written(dataset: Dataset, rows: Sequence[Agreement], resamples: int, seed: int, fmt: Format) -> str:
     """Return the table in any format."""
-    if fmt not in ("csv", "json"):
-        return render(agreement_tables(dataset, rows, resamples, seed), Format(fmt))
+    if fmt not in (Format.CSV, Format.JSON):
+        return render(agreement_tables(dataset, rows, resamples, seed), fmt)
     tidy = [_tidy(dataset, row) for row in rows]
-    if fmt == "json":
+    if fmt is Format.JSON:
         return json.dumps(tidy, ensure_ascii=False, indent=1, allow_nan=False)
     out = io.StringIO()
     writer = csv.DictWriter(out, fieldnames=list(tidy[0]) if tidy else [], lineterminator="\n")

@@ -10,8 +10,9 @@ from benchmark import data
 from benchmark.detectors import DETECTORS, build
 from benchmark.errors import BenchError
 from benchmark.metrics import METRICS
+from benchmark.report.formats import Format
 from benchmark.report.numbers import title_of
-from benchmark.report.table import Format, Table, render
+from benchmark.report.table import Table, render
 from benchmark.spec import Spec
 from benchmark.tasks import TASKS, tasks_of
 
@@ -71,16 +72,16 @@ def _first_line(kind: type[object]) -> str:
     return (kind.__doc__ or "").strip().split("\n", 1)[0]
 
 
-def written(table: Table, fmt: str) -> str:
+def written(table: Table, fmt: Format) -> str:
     """Return a table in any format; in CSV and JSON a row a record, with the heads as names."""
     heads = [header.replace("_\n", "_").replace("\n", " ") for header in table.headers]
-    if fmt == "csv":
+    if fmt is Format.CSV:
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\n")
         writer.writerows([heads, *table.rows])
         return out.getvalue().rstrip("\n")
-    if fmt == "json":
+    if fmt is Format.JSON:
         return json.dumps(
             [dict(zip(heads, row, strict=True)) for row in table.rows], ensure_ascii=False, indent=1
         )
-    return render([table], Format(fmt))
+    return render([table], fmt)

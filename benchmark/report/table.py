@@ -6,25 +6,15 @@ import re
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from html import escape
 
 import tabulate as tabulate_module
 from tabulate import tabulate
 
+from benchmark.report.formats import Format
+
 WIDTH = 100
 tabulate_module.MIN_PADDING = 0  # the library's own switch for the space that it adds beside every head
-
-
-class Format(StrEnum):
-    """How tables are written."""
-
-    TABLE = "table"
-    GITHUB = "github"
-    LATEX = "latex"
-    HTML = "html"
-    CSV = "csv"
-    JSON = "json"
 
 
 @dataclass(frozen=True)

@@ -85,36 +85,6 @@ def _blocks(resamples: int, n: int) -> list[slice]:
     return [slice(first, first + height) for first in range(0, resamples, height)]
 
 
-def sum_clusters(statistics: Floats, clusters: NDArray[np.integer]) -> Floats:
-    """Return the sum of the statistics in each cluster.
-
-    Parameters
-    ----------
-    statistics
-        Additive statistics of documents, shape (d, k).
-    clusters
-        The cluster of each document, shape (d,): numbers 0 to n - 1, each used, in any order.
-
-    Returns
-    -------
-    ndarray
-        Shape (n, k).
-
-    Raises
-    ------
-    ValueError
-        Where the lengths differ, or a number is negative or left out: an empty cluster would count as data.
-    """
-    if clusters.shape != statistics.shape[:1]:
-        raise ValueError(f"{clusters.shape} clusters for statistics of shape {statistics.shape}")
-    names = np.unique(clusters)
-    if not np.array_equal(names, np.arange(len(names))):
-        raise ValueError("clusters must be numbered from 0 without a gap")
-    sums = np.zeros((len(names), statistics.shape[1]))
-    np.add.at(sums, clusters, statistics)
-    return sums
-
-
 def percentile_levels(n: int, level: float = 0.95) -> tuple[float, float]:
     """Return the quantiles of the bootstrap distribution between which the interval lies.
 

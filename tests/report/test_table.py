@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmark.report.table import WIDTH, Format, Table, render, wrapped
+from benchmark.report.formats import Format
+from benchmark.report.table import WIDTH, Table, render, wrapped
 
 TABLE = Table(
     "Scores & <more>",

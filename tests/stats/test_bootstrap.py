@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from benchmark.stats import bootstrap
-from benchmark.stats.bootstrap import intervals, percentile_levels, resample_counts, sum_clusters
+from benchmark.stats.bootstrap import intervals, percentile_levels, resample_counts
 
 Floats = NDArray[np.float64]
 
@@ -65,30 +65,6 @@ def test_seed_0_is_a_seed() -> None:
 def test_counts_need_clusters_and_resamples(n: int, resamples: int) -> None:
     with pytest.raises(ValueError, match=f"not {n} and {resamples}"):
         resample_counts(n, resamples, rng())
-
-
-def test_clusters_are_summed_by_hand() -> None:
-    statistics = np.array([[1.0, 10], [2, 20], [4, 40], [8, 80]])
-    clusters = np.array([1, 0, 1, 2])
-    assert sum_clusters(statistics, clusters).tolist() == [[2, 20], [5, 50], [8, 80]]
-    assert clusters.tolist() == [1, 0, 1, 2]
-
-
-@given(st.lists(st.tuples(st.integers(0, 3), st.integers(-50, 50)), max_size=20))
-def test_clusters_keep_the_total(rows: list[tuple[int, int]]) -> None:
-    clusters = np.array([number for number, _ in rows] + [0, 1, 2, 3])
-    statistics = np.array([[value] for _, value in rows] + [[0.0]] * 4, dtype=np.float64)
-    sums = sum_clusters(statistics, clusters)
-    assert sums.ravel().tolist() == [statistics[clusters == number].sum() for number in range(4)]
-
-
-@pytest.mark.parametrize(
-    ("clusters", "message"),
-    [([0, 1, 3], "without a gap"), ([-1, 0, 1], "without a gap"), ([0, 1], r"\(2,\) clusters")],
-)
-def test_clusters_that_do_not_fit_are_refused(clusters: list[int], message: str) -> None:
-    with pytest.raises(ValueError, match=message):
-        sum_clusters(np.ones((3, 2)), np.array(clusters))
 
 
 @pytest.mark.parametrize("n", [2, 3, 10, 28, 49])
