@@ -133,10 +133,11 @@ def can_predict(detector: Detector, dataset: Dataset, layer: str) -> bool:
     """Return whether a detector predicts a layer, having something to learn it from where it must."""
     if layer not in detector.layers:
         return False
-    return not _must_fit(detector, layer) or _source(dataset, layer) is not None
+    return not must_fit(detector, layer) or _source(dataset, layer) is not None
 
 
-def _must_fit(detector: Detector, layer: str) -> bool:
+def must_fit(detector: Detector, layer: str) -> bool:
+    """Return whether a detector must be trained before it predicts a layer."""
     every = detector.layers if hasattr(detector, "fit") else frozenset()
     return layer in getattr(detector, "trained_layers", every)
 
@@ -174,7 +175,7 @@ def run_detector(spec: Spec, dataset: Dataset, layer: str, seed: int) -> Output:
         Where the detector must be trained and there is no gold to learn from.
     """
     detector = build(spec, seed)
-    if not _must_fit(detector, layer):
+    if not must_fit(detector, layer):
         return _untrained(detector, dataset.documents, layer, layer_labels(dataset, layer))
     source = _source(dataset, layer)
     if source is None:
@@ -209,7 +210,7 @@ def predict_texts(spec: Spec, documents: Sequence[Document], layer: str, seed: i
     """
     detector = build(spec, seed)
     source = _training_dataset()
-    if not _must_fit(detector, layer):
+    if not must_fit(detector, layer):
         return _untrained(detector, documents, layer, layer_labels(source, layer))
     if layer_gold(source, layer) is None:
         raise UsageError(f"detector '{spec}' must be trained for layer '{layer}', which {source.name} lacks")

@@ -21,11 +21,11 @@ from benchmark.training import (
     FOLDS,
     TRAINING_DATASET,
     Training,
-    _must_fit,
     can_predict,
     folds,
     layer_gold,
     layer_labels,
+    must_fit,
     predict_texts,
     refuse_shared,
     run_detector,
@@ -337,6 +337,6 @@ def test_a_detector_with_fit_alone_is_trained_for_all_its_layers():
         def fit(self, documents, gold, layer):
             return self
 
-    assert [_must_fit(Learner(), layer) for layer in ("technique", "frame", "slant")] == [True, True, False]
+    assert [must_fit(Learner(), layer) for layer in ("technique", "frame", "slant")] == [True, True, False]
     Learner.trained_layers = frozenset({"frame"})
-    assert [_must_fit(Learner(), layer) for layer in ("technique", "frame")] == [False, True]
+    assert [must_fit(Learner(), layer) for layer in ("technique", "frame")] == [False, True]

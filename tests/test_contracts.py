@@ -1,0 +1,141 @@
+"""What holds for everything that is registered: detectors, metrics, tasks, datasets."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from benchmark import data
+from benchmark.detectors import DETECTORS, build, predict
+from benchmark.metrics import METRICS
+from benchmark.metrics.base import Metric
+from benchmark.model import Annotation, Detector, Prediction, Span, TrainableDetector, Unit
+from benchmark.segmentation import segment
+from benchmark.spec import Spec
+from benchmark.tasks import TASKS, tasks_of
+from benchmark.training import layer_gold, layer_labels, must_fit, takes_units
+
+STRANGE = (
+    "",
+    " \n\t\n",
+    "One line.",
+    "😀 e\u0301 İstanbul’s “quote” — and—dashes…\r\nA second line, he said.\n\n\nLast",
+    "ALL CAPITALS! WHY? 1,200.50 (3 %)\u00a0\u200d\u202e",
+    "word " * 400,
+)
+ATTRIBUTION = ("source", "cue", "content")
+
+
+@pytest.fixture(scope="module")
+def reports():
+    return data.load("fictional_news")
+
+
+def cases():
+    return [
+        pytest.param(name, layer, id=f"{name}-{layer}")
+        for name in DETECTORS
+        for layer in sorted(build(Spec(name), 0).layers)
+    ]
+
+
+@pytest.mark.parametrize("name", list(DETECTORS))
+def test_a_detector_says_what_it_is(name):
+    detector = build(Spec(name), 0)
+    assert isinstance(detector, Detector)
+    assert detector.name == name
+    assert detector.layers <= {
+        *("technique", "attribution_gap", "attribution", "frame", "slant", "loaded_sentence")
+    }
+    assert (type(detector).__doc__ or "").strip().split("\n")[0].endswith(".")
+    if hasattr(detector, "fit"):
+        assert isinstance(detector, TrainableDetector)
+        assert detector.trained_layers <= detector.layers
+
+
+@pytest.mark.parametrize(("name", "layer"), cases())
+def test_a_detector_answers_every_text_and_the_same_twice(name, layer, reports):
+    """Spans and units are those of the text, labels those of the layer, and order and batch do not matter."""
+    documents = [segment(f"d{index}", text) for index, text in enumerate(STRANGE)]
+    labels = layer_labels(reports, layer) or ATTRIBUTION
+
+    def trained():
+        detector = build(Spec(name), 0)
+        if must_fit(detector, layer):
+            gold = layer_gold(reports, layer)
+            detector = detector.fit(reports.documents, gold, layer)
+        return detector
+
+    detector = trained()
+    found, failures = predict(detector, documents, layer, labels)
+    assert failures == []
+    for prediction in found:
+        assert not (prediction.spans if takes_units(reports, layer) else prediction.units)
+    backwards, _ = predict(detector, documents[::-1], layer, labels)
+    assert backwards[::-1] == found
+    assert [predict(detector, [document], layer, labels)[0][0] for document in documents] == found
+    again, _ = predict(trained(), documents, layer, labels)
+    assert again == found
+
+
+@pytest.mark.parametrize("name", list(DETECTORS))
+def test_a_detector_refuses_a_layer_that_it_does_not_predict(name):
+    with pytest.raises(ValueError, match="nothing"):
+        build(Spec(name), 0).predict([segment("d", "A text.")], "nothing")
+
+
+@pytest.mark.parametrize("name", list(METRICS))
+def test_a_metric_keeps_the_contract(name):
+    metric = METRICS.get(name)()
+    assert isinstance(metric, Metric)
+    assert metric.name == name
+    labels = ("a", "b", "c")
+    documents = [segment(f"d{index}", "one two three. four") for index in range(4)]
+    gold = [Annotation(d, "x", (Span(0, 3, "a"),), (Unit(0, 14, ("b",)),)) for d in documents]
+    found = [Prediction(d.id, "x", (Span(0, 7, "a"),), (Unit(0, 14, ("c",)),)) for d in documents]
+    statistics = metric.per_document(gold, found, labels)
+    names = metric.scores(labels)
+    assert statistics.shape[0] == 4
+    assert len(set(names)) == len(names)
+    assert metric.per_document([], [], labels).shape == (0, statistics.shape[1])
+    np.testing.assert_allclose(
+        statistics.sum(axis=0),
+        metric.per_document(gold[:1], found[:1], labels).sum(axis=0)
+        + metric.per_document(gold[1:], found[1:], labels).sum(axis=0),
+    )
+    stacked = metric.finalize(statistics, labels)
+    assert stacked.shape == (4, len(names))
+    np.testing.assert_array_equal(stacked[2], metric.finalize(statistics[2], labels))
+
+
+@pytest.mark.parametrize("name", data.names())
+def test_a_dataset_is_whole(name):
+    dataset = data.load(name)
+    assert data.check(name) == []
+    assert dataset.name == name
+    ids = [document.id for document in dataset.documents]
+    assert len(set(ids)) == len(ids)
+    for layer, gold in dataset.gold.items():
+        assert [annotation.document.id for annotation in gold] == ids
+        assert {annotation.layer for annotation in gold} == {layer}
+        assert set(dataset.marks.get(layer, {})) == set(dataset.layers[layer].annotators)
+    assert tasks_of(dataset)
+
+
+@pytest.mark.parametrize("name", list(TASKS))
+def test_a_task_is_scored_by_what_there_is(name):
+    task = TASKS.get(name)
+    assert task.name == name
+    assert task.metric in task.metrics
+    bound = [t for dataset in map(data.load, data.names()) for t in tasks_of(dataset) if t.name == name]
+    assert bound, "no shipped dataset has gold for it"
+    for one in bound:
+        assert len(one.labels) >= 2
+        for metric in one.metrics:
+            assert "f1" in METRICS.get(metric)().scores(one.labels) or one.unit is not None
+        assert one.score in METRICS.get(one.metric)().scores(one.labels)
+
+
+def test_no_code_lies_among_the_data():
+    """A module there would hide the Hugging Face package of the same name."""
+    assert not list(data.packaged_root().rglob("*.py"))
