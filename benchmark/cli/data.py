@@ -6,7 +6,12 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(help="Look after datasets.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    help="Look after datasets.",
+    epilog="Example: bench data check datasets/turkey_drones",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
 
 
 @app.callback()
