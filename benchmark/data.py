@@ -151,7 +151,7 @@ def locate(name_or_path: str | Path) -> Path:
         return folder
     if _exists(folder):
         raise UsageError(f"{folder}: no dataset folder, it holds no {MANIFEST}")
-    raise UsageError(f"no dataset is named '{name_or_path}'{suggest(str(name_or_path), SHIPPED)}")
+    raise UsageError(f"no dataset or folder is named '{name_or_path}'{suggest(str(name_or_path), SHIPPED)}")
 
 
 def load(name_or_path: str | Path) -> Dataset:

@@ -76,6 +76,12 @@ def one_line(text: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 
 
+def how_to_install(error: ImportError) -> str:
+    """Return "; install it with: pip install …" for a package that is missing, "" for other errors."""
+    missing = error.name.partition(".")[0] if isinstance(error, ModuleNotFoundError) and error.name else ""
+    return f"; install it with: pip install {missing}" if missing else ""
+
+
 def suggest(name: str, known: Iterable[str]) -> str:
     """Return ", did you mean …?" for the nearest known name, or else the known names.
 

@@ -11,7 +11,7 @@ from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from typing import Generic, TypeVar, cast
 
-from benchmark.errors import UsageError, one_line, suggest
+from benchmark.errors import UsageError, how_to_install, one_line, suggest
 
 T = TypeVar("T")
 OWN = "framebench"
@@ -100,6 +100,7 @@ class Registry(Generic[T]):
         except Exception as error:  # another package's module may raise anything
             what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
             problem = f"{self.kind} '{name}' of {self.origin(name)} cannot be imported: {what}"
+            problem += how_to_install(error) if isinstance(error, ImportError) else ""
             raise UsageError(one_line(problem)) from error
 
 

@@ -30,7 +30,7 @@ from benchmark.segmentation import SCHEME
 from benchmark.spec import Spec, construct, files_of
 from benchmark.stats.bootstrap import Counts, intervals, resample_counts
 from benchmark.tasks import TASKS, Task
-from benchmark.training import Output, Training, can_predict, run_detector
+from benchmark.training import Output, can_predict, run_detector
 
 LABEL_FREE = "ptc_si"
 """The metric that spans without labels can be scored by."""
@@ -169,9 +169,8 @@ class Evaluator:
             metric.name: metric.per_document(scorer.scoring.gold, projected, scorer.scoring.labels)
             for metric in metrics
         }
-        training = detector.training or detector.thresholds
         records = {
-            metric.name: self._record(scorer, metric, statistics[metric.name], training) for metric in metrics
+            metric.name: self._record(scorer, metric, statistics[metric.name], detector) for metric in metrics
         }
         record = RunRecord(
             task=task.name,
@@ -197,7 +196,7 @@ class Evaluator:
         return self._tasks[task.name]
 
     def _record(
-        self, scorer: _TaskScorer, metric: Metric, statistics: NDArray[np.float64], training: Training | None
+        self, scorer: _TaskScorer, metric: Metric, statistics: NDArray[np.float64], detector: DetectorRecord
     ) -> MetricRecord:
         labels = scorer.scoring.labels
 
@@ -212,7 +211,7 @@ class Evaluator:
                 metric.scores(labels), values, around.low, around.high, around.undefined, strict=True
             )
         }
-        return MetricRecord(self._signature(scorer, metric, training), scores, scorer.ceiling(metric))
+        return MetricRecord(self._signature(scorer, metric, detector), scores, scorer.ceiling(metric))
 
     def _counts_for(self, clusters: int) -> Counts:
         if clusters not in self._counts:
@@ -234,7 +233,7 @@ class Evaluator:
     def _resampling(self, scoring: Scoring) -> Resampling:
         return Resampling(scoring.clusters, len(scoring.gold), self.settings.resamples, self.settings.seed)
 
-    def _signature(self, scorer: _TaskScorer, metric: Metric, training: Training | None) -> str:
+    def _signature(self, scorer: _TaskScorer, metric: Metric, detector: DetectorRecord) -> str:
         data = self._dataset_record(scorer.scoring.task)
         sampling = self._resampling(scorer.scoring)
         parts = [
@@ -247,7 +246,8 @@ class Evaluator:
             f"ci:boot,B={sampling.resamples},seed={sampling.seed}",
             f"zero:{getattr(metric, 'zero_division', 'nan')}",
             f"tok:{SCHEME}",
-            *([f"train:{training.signature}"] if training else []),
+            *([f"train:{detector.training.signature}"] if detector.training else []),
+            *([f"thresholds:{detector.thresholds.signature}"] if detector.thresholds else []),
             f"v:{__version__}",
         ]
         return "|".join(parts)

@@ -10,7 +10,7 @@ from typing import TypeVar, get_type_hints
 
 import msgspec
 
-from benchmark.errors import BenchError, UsageError, suggest
+from benchmark.errors import BenchError, UsageError, how_to_install, suggest
 
 T = TypeVar("T")
 
@@ -105,7 +105,9 @@ def construct(what: str, kind: type[T], spec: Spec, defaults: Mapping[str, objec
     except BenchError:
         raise
     except ImportError as error:
-        raise UsageError(f"{what} '{spec}' needs a package that is not installed: {error}") from error
+        raise UsageError(
+            f"{what} '{spec}' needs a package that is not installed: {error}{how_to_install(error)}"
+        ) from error
     except Exception as error:  # a constructor of any origin may raise anything
         raise UsageError(f"{what} '{spec}': {error}") from error
 

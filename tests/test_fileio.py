@@ -25,7 +25,6 @@ from benchmark.fileio import (
     read_bytes,
     read_jsonl,
     sha256,
-    write_atomic,
 )
 
 
@@ -188,50 +187,6 @@ def test_any_bytes_give_a_row_or_a_fault(content):
     assert (row is None) == (len(faults) == 1)
 
 
-def test_a_write_makes_folders_and_replaces_content(tmp_path):
-    path = tmp_path / "a" / "b" / "file"
-    write_atomic(path, b"old")
-    write_atomic(path, b"new")
-    assert path.read_bytes() == b"new"
-    assert visible(path.parent) == ["file"]
-    assert stat.S_IMODE(path.stat().st_mode) == 0o644
-
-
-@pytest.mark.parametrize("error", [KeyboardInterrupt, MemoryError])
-def test_an_interrupted_write_leaves_the_old_file(tmp_path, monkeypatch, error):
-    path = tmp_path / "file"
-    path.write_bytes(b"old")
-
-    def interrupted(descriptor):
-        raise error
-
-    monkeypatch.setattr(fileio.os, "fsync", interrupted)
-    with pytest.raises(error):
-        write_atomic(path, b"new")
-    assert path.read_bytes() == b"old"
-    assert visible(tmp_path) == ["file"]
-
-
-def test_a_full_disk_is_told_in_one_line(tmp_path, monkeypatch):
-    def full(descriptor):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(fileio.os, "fsync", full)
-    with pytest.raises(UsageError, match="file: cannot be written: No space left on device"):
-        write_atomic(tmp_path / "file", b"new")
-    assert visible(tmp_path) == []
-
-
-def test_a_place_that_cannot_be_written_is_named(tmp_path):
-    (tmp_path / "file").write_bytes(b"")
-    with pytest.raises(UsageError, match="inside: cannot be written: "):
-        write_atomic(tmp_path / "file" / "inside", b"x")
-    (tmp_path / "folder" / "full").mkdir(parents=True)
-    with pytest.raises(UsageError, match="folder: cannot be written: "):
-        write_atomic(tmp_path / "folder", b"x")
-    assert visible(tmp_path) == ["file", "folder"]
-
-
 def test_a_folder_appears_when_the_block_ends(tmp_path):
     target = tmp_path / "a" / "run"
     with atomic_folder(target) as folder:
@@ -376,9 +331,6 @@ def test_an_unwritable_folder_is_told(tmp_path, monkeypatch):
         atomic_folder(tmp_path / "run"),
     ):
         pytest.fail("the block must not run")
-    monkeypatch.setattr(fileio.tempfile, "NamedTemporaryFile", refused)
-    with pytest.raises(UsageError, match="file: cannot be written: Permission denied"):
-        write_atomic(tmp_path / "file", b"")
 
 
 def test_a_folder_that_another_process_puts_there_in_between_is_replaced(tmp_path, monkeypatch):

@@ -108,6 +108,18 @@ def test_they_are_listed(site, tmp_path):
     assert {"count_ratio", "ptc_si"} <= {row["metric"] for row in metrics}
 
 
+def test_a_package_that_is_missing_is_named_with_the_command_that_installs_it(site, tmp_path):
+    (site / "needy.py").write_text("import no_such_package_anywhere\n")
+    info = site / "needy_detector-1.0.dist-info"
+    info.mkdir(exist_ok=True)
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: needy\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[benchmark.detectors]\nneedy = needy:Needy\n")
+    done = bench(site, tmp_path, "evaluate", "turkey_drones/frame", "-d", "needy")
+    assert done.returncode == 2
+    assert done.stderr.endswith("; install it with: pip install no_such_package_anywhere\n")
+    assert done.stderr.count("\n") == 1
+
+
 def test_they_stand_in_the_table(site, tmp_path):
     done = bench(
         *(site, tmp_path, "evaluate", "fictional_news/technique", "-d", "shouting:least=2", "-d", "null"),

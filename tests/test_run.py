@@ -112,7 +112,7 @@ def test_density_is_read_as_slant(dataset_of, copy):
     run = Evaluator(dataset, QUICK).run(task_of(dataset, "slant"), Spec("copy"))
     assert run.record.metrics["classification"].scores["macro_f1"].value == 1.0
     assert run.record.detector.thresholds.folds == 30
-    assert "|train:cv30,seed=0|" in run.record.metrics["classification"].signature
+    assert "|thresholds:cv30,seed=0|" in run.record.metrics["classification"].signature
     assert run.predictions[0].spans == (loaded(0, 1),)
 
 

@@ -69,13 +69,19 @@ def main() -> None:
         app(args=arguments)
     except KeyboardInterrupt:
         sys.exit(130)
+    except Terminated:
+        sys.exit(143)
     except (BenchError, OSError) as error:
         sys.exit(_told(error, debug=debug))
 
 
+class Terminated(BaseException):
+    """The process was asked to end. No handler of errors may take it for one of a detector's."""
+
+
 def _terminate(*_: object) -> NoReturn:
     """Leave by an exception, so that no half-written folder remains."""
-    sys.exit(143)
+    raise Terminated
 
 
 def _told(error: BenchError | OSError, *, debug: bool) -> int:

@@ -11,7 +11,9 @@ from benchmark.report.formats import Format
 
 
 def agreement(
-    dataset: Annotated[str, typer.Argument(help="A dataset.", autocompletion=complete_targets)],
+    dataset: Annotated[
+        str, typer.Argument(help="A dataset, by name or folder.", autocompletion=complete_targets)
+    ],
     fmt: TableFormat = Format.TABLE,
     seed: Seed = 0,
     resamples: Resamples = 10_000,

@@ -55,7 +55,9 @@ Metrics = Annotated[
     ),
 ]
 Output = Annotated[Path, typer.Option("--output", "-o", help="Folder that run folders are written to.")]
-Seed = Annotated[int, typer.Option("--seed", help="Seed of resamples, folds and detectors.", min=0)]
+Seed = Annotated[
+    int, typer.Option("--seed", help="Seed of all that is random: resamples, folds, detectors.", min=0)
+]
 Resamples = Annotated[
     int, typer.Option("--resamples", help="Resamples of the bootstrap.", min=100, max=1_000_000)
 ]

@@ -13,6 +13,9 @@ from benchmark.results import MetricRecord, Range, RunRecord
 from benchmark.tasks import TASKS
 
 CEILINGS = (("ceiling, others", "others"), ("ceiling, full", "full"))
+SCORES_ABREAST = 4
+"""How many overall scores of one metric stand beside the share of the ceiling and the speed."""
+
 METRICS_ABREAST = 6
 """How many columns of scores stand beside each other at 100 columns."""
 
@@ -89,7 +92,7 @@ def panel(records: Sequence[RunRecord]) -> list[Table]:
     metrics = list(records[0].metrics)
     headline = records[0].headline[0]
     detailed = [headline] if headline in metrics and len(metrics) > 2 else metrics
-    tables = [_detail(records, metric) for metric in detailed]
+    tables = [table for metric in detailed for table in _details(records, metric)]
     if len(metrics) > len(detailed):
         tables.extend(_overview(records, metrics))
     last = tables[-1]
@@ -108,31 +111,39 @@ def _signatures(records: Sequence[RunRecord], metric: str) -> tuple[str, ...]:
     return tuple(f"Signature of {', '.join(specs)}: {text}" for text, specs in by_signature.items())
 
 
-def _detail(records: Sequence[RunRecord], metric: str) -> Table:
-    """Return one metric's overall scores, the share of the ceiling and the speed of each detector."""
+def _details(records: Sequence[RunRecord], metric: str) -> list[Table]:
+    """Return one metric's overall scores, in two tables where one would be too wide.
+
+    The last one has the share of the ceiling and the speed of each detector.
+    """
+    names = [name for name in records[0].metrics[metric].scores if ":" not in name]
+    half = len(names) // 2 if len(names) > SCORES_ABREAST else 0
+    parts = [names[:half], names[half:]] if half else [names]
+    return [_detail(records, metric, part, last=part is parts[-1]) for part in parts]
+
+
+def _detail(records: Sequence[RunRecord], metric: str, scores: Sequence[str], *, last: bool) -> Table:
+    """Return some of one metric's overall scores."""
     first = records[0].metrics[metric]
-    scores = [name for name in first.scores if ":" not in name]
-    main = records[0].headline[1] if records[0].headline[0] == metric else _main(scores)
-    rows = []
-    titles = _titles(records)
+    overall = [name for name in first.scores if ":" not in name]
+    main = records[0].headline[1] if records[0].headline[0] == metric else _main(overall)
+    titles, rows = _titles(records), []
     for record in records:
         found = record.metrics[metric]
-        share = (
-            [percent(share_of_ceiling(found.scores[main].value, found.ceiling, main))]
-            if first.ceiling
-            else []
-        )
         cells = [with_interval(found.scores[name]) for name in scores]
-        rows.append((titles[_row(record)], *cells, *share, speed(record.characters_per_second)))
+        if last and first.ceiling:
+            cells.append(percent(share_of_ceiling(found.scores[main].value, found.ceiling, main)))
+        rows.append((titles[_row(record)], *cells, *([speed(record.characters_per_second)] if last else [])))
     for title, kind in CEILINGS:
         ranges = [_ceiling(first, kind, name) for name in scores]
         if any(ranges):
-            rows.append((title, *map(with_range, ranges), "", ""))
+            rows.append((title, *map(with_range, ranges), *(["", ""] if last else [])))
     heads = [title_of("classification", name) for name in scores]
-    share_head = [f"{title_of('classification', main)}, %\nof ceiling"] if first.ceiling else []
+    right = [f"{title_of('classification', main)}, %\nof ceiling"] if last and first.ceiling else []
+    right += ["characters\na second"] if last else []
+    align = ("left",) * (len(scores) + 1) + ("right",) * len(right)
     title = f"{_title(records[0])}, task {records[0].task}, metric {metric}"
-    align = ("left",) * (len(scores) + 1) + ("right",) * (1 + len(share_head))
-    return Table(title, ("detector", *heads, *share_head, "characters\na second"), tuple(rows), (), align)
+    return Table(title, ("detector", *heads, *right), tuple(rows), (), align)
 
 
 def _main(scores: Sequence[str]) -> str:

@@ -65,7 +65,7 @@ def _intervals(records: Sequence[RunRecord]) -> Iterator[str]:
         units = "paragraphs" if found.unit == "paragraph" else "articles"
         text = f"{which}: 95 %, bootstrap over {found.clusters} {units}, {found.resamples:,} resamples"
         if found.clusters < FEW_CLUSTERS:
-            text += ", widened for so few"
+            text += ", widened for so few but still narrow for weak detectors"
         if found.unit == "paragraph":
             article = "this one article" if record.dataset.documents == 1 else "these articles"
             text += f"; they are over the paragraphs of {article} and say nothing about other articles"
@@ -113,7 +113,7 @@ def _undefined(records: Sequence[RunRecord], every_score: bool) -> Iterator[str]
         if (":" not in name if every_score else (metric, name) == tuple(record.headline))
     ]
     if any(score.value is None for score in shown):
-        yield f"{UNDEFINED}: undefined, as MCC is where every answer is the same. Empty: not predicted."
+        yield f"{UNDEFINED}: undefined, as MCC where all answers are equal, or P where nothing is predicted."
     shares = [score.undefined for score in shown if score.value is not None and score.undefined > 0]
     kept = [share for share in shares if share <= MOST_UNDEFINED]
     if kept:

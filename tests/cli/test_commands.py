@@ -328,7 +328,7 @@ def test_a_signal_ends_it_quietly_and_leaves_whole_runs(tmp_path, number, code):
     command = [sys.executable, "-c", "from benchmark.cli import main; main()", "evaluate", "-q"]
     with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
         deadline = time.monotonic() + 60
-        while not list(tmp_path.rglob("run.json")) and time.monotonic() < deadline:
+        while not list(tmp_path.glob("results/*/*/[!.]*/run.json")) and time.monotonic() < deadline:
             time.sleep(0.02)
         running.send_signal(number)
         out, err = running.communicate(timeout=60)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
@@ -203,7 +205,9 @@ def test_debug_shows_the_traceback_and_keeps_the_exit_code(bench):
     done = bench("evaluate", "nothing", "--debug")
     assert done.code == 2
     assert "Traceback" in done.err
-    assert done.err.endswith("bench: no dataset is named 'nothing'; known: fictional_news, turkey_drones\n")
+    assert done.err.endswith(
+        "bench: no dataset or folder is named 'nothing'; known: fictional_news, turkey_drones\n"
+    )
 
 
 def test_an_interruption_leaves_no_half_written_run(bench, monkeypatch):
@@ -239,3 +243,35 @@ def test_many_failures_are_named_in_part(bench, monkeypatch):
     assert done.code == 3
     assert done.err.count("failed on document") == 5
     assert "… and on 23 more documents in fictional_news/technique" in done.err
+
+
+def test_a_signal_while_a_detector_works_ends_the_run(tmp_path):
+    code = (
+        "import os, signal\n"
+        "from benchmark.detectors import DETECTORS\n"
+        "class Killed:\n"
+        "    name, layers = 'killed', frozenset({'technique'})\n"
+        "    def predict(self, documents, layer):\n"
+        "        os.kill(os.getpid(), signal.SIGTERM)\n"
+        "        return []\n"
+        "DETECTORS.register('killed', Killed)\n"
+        "from benchmark.cli import main\n"
+        "main()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, "evaluate", "turkey_drones/technique", "-d", "killed", "-q"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (143, "", "")
+    assert not list(tmp_path.rglob("run.json"))
+
+
+def test_a_wide_panel_is_broken_in_two(bench):
+    done = bench("evaluate", "turkey_drones/loaded_sentence", *FEW, "-q")
+    assert done.code == 0, done.err
+    assert max(len(line) for line in done.out.split("\n") if "|data:" not in line) <= 100
+    heads = [line.split()[1] for line in done.out.split("\n") if line.startswith("detector")]
+    assert heads == ["accuracy", "P"]
