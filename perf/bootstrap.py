@@ -31,6 +31,7 @@ def finalize(totals: Floats) -> Floats:
 
 
 def matrix_product(values: Floats, resamples: int) -> None:
+    """The way that the project goes: counts, one product, one `finalize`."""
     counts = resample_counts(len(values), resamples, np.random.default_rng(0))
     intervals(values, finalize, counts)
 
@@ -70,6 +71,7 @@ def seconds(run: Callable[[Floats, int], None], values: Floats, resamples: int, 
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
+    """Print the seconds of each way, and whether the budget is kept."""
     parser = argparse.ArgumentParser(description="Seconds of a bootstrap, beside the budget and two loops.")
     parser.add_argument("--resamples", type=int, default=10_000)
     parser.add_argument("--repeats", type=int, default=7)

@@ -99,6 +99,7 @@ def _held(truth: float, samples: Floats, counts: NDArray[np.uint8]) -> Floats:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
+    """Print the table of coverage."""
     parser = argparse.ArgumentParser(description="Coverage of the 95 % interval of a micro F1.")
     parser.add_argument("--repetitions", type=int, default=4000)
     parser.add_argument("--resamples", type=int, default=2000)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from benchmark.data import Dataset
     from benchmark.results import Run, RunRecord
+    from benchmark.run import Settings
     from benchmark.tasks import Task
 
 
@@ -75,6 +76,21 @@ def split_metrics(given: Iterable[str] | None) -> tuple[str, ...]:
     for text in given or ():
         names.extend([text] if ":" in text else [part.strip() for part in text.split(",") if part.strip()])
     return tuple(dict.fromkeys(names))
+
+
+def settings_for(
+    metrics: Iterable[str] | None, *, task_named: bool, seed: int, resamples: int
+) -> tuple[Settings, bool]:
+    """Return how runs are measured, and whether their tables go into detail.
+
+    They do where a task or metrics are named; the whole panel is computed where no single metrics are.
+    """
+    from benchmark.run import Settings
+
+    named = split_metrics(metrics)
+    in_detail = bool(named) or task_named
+    panel = in_detail and named in ((), ("all",))
+    return Settings(seed, resamples, () if panel else named, panel), in_detail
 
 
 def target(text: str) -> tuple[Dataset, tuple[Task, ...], bool]:

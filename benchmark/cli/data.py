@@ -32,11 +32,7 @@ def check(
     bench data check datasets/turkey_drones
     """
     from benchmark import data
-    from benchmark.errors import DataError
 
-    faults = data.check(path)
-    if faults:
-        raise DataError(faults)
     dataset = data.load(path)
     size = "1 document" if len(dataset.documents) == 1 else f"{len(dataset.documents)} documents"
     layers = ", ".join(dataset.layers)

@@ -18,7 +18,7 @@ from benchmark.cli.common import (
     complete_targets,
     finish,
     progress,
-    split_metrics,
+    settings_for,
     target,
     writable,
     write,
@@ -78,17 +78,16 @@ def evaluate(
     bench evaluate fictional_news --metrics exact,character --format csv
     """
     from benchmark import data
-    from benchmark.run import Evaluator, Settings
+    from benchmark.run import Evaluator
 
-    chosen = [target(text) for text in targets or data.names()]
-    named = split_metrics(metrics)
-    in_detail = bool(named) or any(task_named for _, _, task_named in chosen)
-    panel = in_detail and named in ((), ("all",))
-    settings = Settings(seed, resamples, () if panel else named, panel)
+    chosen = [target(text) for text in dict.fromkeys(targets or data.names())]
+    task_named = any(named for _, _, named in chosen)
+    settings, in_detail = settings_for(metrics, task_named=task_named, seed=seed, resamples=resamples)
     specs = detectors(detector, seed)
-    evaluators = {dataset.name: Evaluator(dataset, settings) for dataset, _, _ in chosen}
-    work = [(evaluators[dataset.name], task) for dataset, tasks, _ in chosen for task in tasks]
-    plan = planned(work, specs)
+    # By their content: two folders may hold different states of a dataset of one name.
+    evaluators = {dataset.manifest_sha256: Evaluator(dataset, settings) for dataset, _, _ in chosen}
+    work = [(evaluators[dataset.manifest_sha256], task) for dataset, tasks, _ in chosen for task in tasks]
+    plan = planned(list(dict.fromkeys(work)), specs)
     writable(output)
     runs = run_all(plan, output, quiet)
     write([run.record for run in runs], fmt, in_detail)

@@ -17,7 +17,7 @@ from benchmark.cli.common import (
     TableFormat,
     complete_targets,
     finish,
-    split_metrics,
+    settings_for,
     target,
     writable,
     write,
@@ -60,13 +60,11 @@ def score(
     """
     from benchmark.errors import UsageError
     from benchmark.results import save
-    from benchmark.run import Evaluator, Settings
+    from benchmark.run import Evaluator
 
     data, tasks, task_named = target(dataset)
-    named = split_metrics(metrics)
-    in_detail = bool(named) or task_named
-    panel = in_detail and named in ((), ("all",))
-    evaluator = Evaluator(data, Settings(seed, resamples, () if panel else named, panel))
+    settings, in_detail = settings_for(metrics, task_named=task_named, seed=seed, resamples=resamples)
+    evaluator = Evaluator(data, settings)
     files = _read(list(dict.fromkeys(predictions)), data)
     fitting = [task for task in tasks if evaluator.metrics_for(task)]
     runs = [run for file in files for task in fitting if (run := evaluator.score_file(task, file))]

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -14,7 +11,7 @@ from benchmark.projection import FEWEST_DOCUMENTS
 from benchmark.report.formats import Format
 from benchmark.report.numbers import UNDEFINED, with_interval, with_range
 from benchmark.report.table import Table, render
-from benchmark.report.tidy import Row
+from benchmark.report.tidy import Row, as_csv, as_json
 from benchmark.results import Range, Score
 from benchmark.stats.bootstrap import MOST_UNDEFINED
 
@@ -77,14 +74,8 @@ def written(dataset: Dataset, rows: Sequence[Agreement], resamples: int, seed: i
     """Return the table in any format."""
     if fmt not in (Format.CSV, Format.JSON):
         return render(agreement_tables(dataset, rows, resamples, seed), fmt)
-    tidy = [_tidy(dataset, row) for row in rows]
-    if fmt is Format.JSON:
-        return json.dumps(tidy, ensure_ascii=False, indent=1, allow_nan=False)
-    out = io.StringIO()
-    writer = csv.DictWriter(out, fieldnames=list(tidy[0]) if tidy else [], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(tidy)
-    return out.getvalue().rstrip("\n")
+    found = [_tidy(dataset, row) for row in rows]
+    return as_json(found) if fmt is Format.JSON else as_csv(found)
 
 
 def _tidy(dataset: Dataset, row: Agreement) -> Row:

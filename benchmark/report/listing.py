@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-
 from benchmark import data
 from benchmark.detectors import DETECTORS, build
 from benchmark.errors import BenchError
@@ -13,6 +9,7 @@ from benchmark.metrics import METRICS
 from benchmark.report.formats import Format
 from benchmark.report.numbers import title_of
 from benchmark.report.table import Table, render
+from benchmark.report.tidy import Row, as_csv, as_json
 from benchmark.spec import Spec
 from benchmark.tasks import TASKS, tasks_of
 
@@ -75,13 +72,7 @@ def _first_line(kind: type[object]) -> str:
 def written(table: Table, fmt: Format) -> str:
     """Return a table in any format; in CSV and JSON a row a record, with the heads as names."""
     heads = [header.replace("_\n", "_").replace("\n", " ") for header in table.headers]
-    if fmt is Format.CSV:
-        out = io.StringIO()
-        writer = csv.writer(out, lineterminator="\n")
-        writer.writerows([heads, *table.rows])
-        return out.getvalue().rstrip("\n")
-    if fmt is Format.JSON:
-        return json.dumps(
-            [dict(zip(heads, row, strict=True)) for row in table.rows], ensure_ascii=False, indent=1
-        )
+    rows: list[Row] = [dict(zip(heads, row, strict=True)) for row in table.rows]
+    if fmt in (Format.CSV, Format.JSON):
+        return as_csv(rows) if fmt is Format.CSV else as_json(rows)
     return render([table], fmt)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -14,6 +16,7 @@ from typing import ClassVar
 import numpy as np
 import pytest
 
+from benchmark import data
 from benchmark.detectors import DETECTORS
 from benchmark.model import Document, Prediction, Span
 
@@ -275,3 +278,27 @@ def test_a_wide_panel_is_broken_in_two(bench):
     assert max(len(line) for line in done.out.split("\n") if "|data:" not in line) <= 100
     heads = [line.split()[1] for line in done.out.split("\n") if line.startswith("detector")]
     assert heads == ["accuracy", "P"]
+
+
+def test_two_states_of_one_dataset_are_scored_apart(bench):
+    """A bug once: the second folder of a name took the place of the first."""
+    source, changed = data.packaged_root() / "turkey_drones", Path("changed")
+    shutil.copytree(source, changed)
+    manifest = json.loads((changed / "manifest.json").read_text(encoding="utf-8"))
+    card = (changed / "README.md").read_bytes() + b"\nChanged.\n"
+    (changed / "README.md").write_bytes(card)
+    manifest["files"]["README.md"]["sha256"] = hashlib.sha256(card).hexdigest()
+    (changed / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    rows = json.loads(
+        bench("evaluate", "turkey_drones/frame", "changed/frame", "-d", "null", *FEW, "-q", "-f", "json").out
+    )
+    signatures = dict.fromkeys(row["signature"] for row in rows)
+    hashes = [data.load(folder).manifest_sha256[:12] for folder in (source, changed)]
+    assert [signature.split("|")[1] for signature in signatures] == [
+        f"data:turkey_drones@1.0.0+{digest}" for digest in hashes
+    ]
+
+
+def test_a_target_given_twice_is_scored_once(bench):
+    done = bench("evaluate", *["turkey_drones/frame"] * 2, "-d", "null", *FEW)
+    assert "1 run kept" in done.err
