@@ -90,12 +90,15 @@ class _Measure:
     ) -> None:
         self.layer, self.resamples, self.seed = layer, resamples, seed
         self.dataset = dataset
-        whole = len(dataset.documents) >= FEWEST_DOCUMENTS or layer.kind == "entities"
+        # What is said of a whole document cannot be cut into what is said of its paragraphs.
+        whole = (
+            len(dataset.documents) >= FEWEST_DOCUMENTS or layer.kind == "entities" or layer.unit == "document"
+        )
         cut: Callable[[Annotation], list[Annotation]] = (lambda a: [a]) if whole else clip
-        once = [
+        self.uncut = [
             [replace(annotation, spans=distinct(annotation.spans)) for annotation in own] for own in given
         ]
-        self.given = [[piece for annotation in own for piece in cut(annotation)] for own in once]
+        self.given = [[piece for annotation in own for piece in cut(annotation)] for own in self.uncut]
         self.pieces = list(zip(*self.given, strict=True))
         self.spans = layer.kind in ("spans", "relations")
         self.unit = "sentence" if self.spans else str(layer.unit)
@@ -104,11 +107,10 @@ class _Measure:
         return [self._row(label) for label in (ALL, *self.layer.labels) if self._marks(label)]
 
     def _marks(self, label: str) -> int:
-        return sum(
-            sum(label in (ALL, span.label) for span in piece.spans)
-            + sum(label == ALL or label in unit.labels for unit in piece.units)
-            for own in self.given
-            for piece in own
+        spans = (span for own in self.uncut for annotation in own for span in annotation.spans)
+        units = (unit for own in self.given for piece in own for unit in piece.units)
+        return sum(label in (ALL, span.label) for span in spans) + sum(
+            label == ALL or label in unit.labels for unit in units
         )
 
     def _row(self, label: str) -> Agreement:

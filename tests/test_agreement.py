@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import krippendorff
 import numpy as np
 import pytest
@@ -9,7 +11,7 @@ import pytest
 from benchmark import data
 from benchmark.agreement import ALL, agreement
 from benchmark.errors import UsageError
-from benchmark.model import Span
+from benchmark.model import Annotation, Span, Unit
 from benchmark.report.agreement import agreement_tables, written
 from benchmark.report.formats import Format
 
@@ -92,3 +94,30 @@ def test_a_dataset_without_annotators_is_told_so(monkeypatch, dataset_of):
     monkeypatch.setattr(data, "load", lambda _: dataset_of(["a"], [[]]))
     with pytest.raises(UsageError, match="no layer with the marks of several annotators"):
         command("small")
+
+
+def test_a_span_over_a_line_break_is_one_mark(dataset_of):
+    marks = {"A": [[loaded(0, 9)]], "B": [[loaded(0, 9)]]}
+    row = rows_of(dataset_of(["aaaa\nbbbb"], [[]], annotators=marks))["technique", "Loaded_Language"]
+    assert row.marks == 2
+
+
+def test_labels_of_whole_documents_are_kept_where_documents_are_few(dataset_of):
+    """A bug once: with fewer than 20 documents they were cut away with the borders of paragraphs."""
+    texts = ["aaaa\nbbbb"] * 3
+    small = dataset_of(texts, units={"frame": [[Unit(0, 9, ("Economic",))]] * 3})
+    given = {
+        "A": ("Economic", "Economic", "Political"),
+        "B": ("Economic", "Political", "Political"),
+    }
+    marks = {
+        who: tuple(
+            Annotation(document, "frame", units=(Unit(0, 9, (label,)),), annotator=who)
+            for document, label in zip(small.documents, labels, strict=True)
+        )
+        for who, labels in given.items()
+    }
+    row = rows_of(replace(small, marks={"frame": marks}))["frame", ALL]
+    oracle = krippendorff.alpha([[0, 0, 1], [0, 1, 1]], level_of_measurement="nominal")
+    assert row.units.value == pytest.approx(oracle)
+    assert (row.unit, row.marks) == ("document", 6)
