@@ -7,7 +7,8 @@ what else is said of it comes from the most confident of those who marked exactl
 first by name.
 
 Relations: attributions cluster by their cues, whatever the content. A source or content is kept where a
-majority of the cluster's attributions has one; each part's span is chosen as above.
+majority of the cluster's attributions has one; each part's span is chosen as above, and where a part has
+several fragments, all of them as one.
 
 Units and entities: a label, stance or role is gold where a majority gives it; labels stand in the order of
 their mean rank, then of their names.
@@ -37,7 +38,7 @@ class _Mark:
 
     annotator: str
     anchor: Span
-    parts: Mapping[str, Span]
+    parts: Mapping[str, tuple[Span, ...]]
 
 
 def adjudicate_layer(
@@ -143,21 +144,33 @@ def _voice(cluster: Sequence[_Mark], start: int, end: int) -> Note:
 def _relations(marks: Sequence[Annotation]) -> Iterator[Span]:
     given = [mark for annotation in marks for mark in _attributions(annotation)]
     for number, (support, cluster) in enumerate(_supported(given, len(marks))):
-        for part in RELATION_PARTS:
-            spans = [mark.parts[part] for mark in cluster if part in mark.parts]
-            if _majority(len(spans), len(cluster)):
-                start, end = _modal(spans)
-                yield Span(start, end, part, relation=number, note=Note(support=support))
+        for label in RELATION_PARTS:
+            parts = [mark.parts[label] for mark in cluster if label in mark.parts]
+            if _majority(len(parts), len(cluster)):
+                for start, end in _modal_part(parts):
+                    yield Span(start, end, label, relation=number, note=Note(support=support))
+
+
+def _modal_part(parts: Sequence[tuple[Span, ...]]) -> tuple[tuple[int, int], ...]:
+    """Return the most frequent offsets of a part's fragments; of several, the shortest, then the first."""
+    counts = Counter(tuple((span.start, span.end) for span in part) for part in parts)
+
+    def preference(edges: tuple[tuple[int, int], ...]) -> tuple[int, int, tuple[tuple[int, int], ...]]:
+        return -counts[edges], sum(end - start for start, end in edges), edges
+
+    return min(counts, key=preference)
 
 
 def _attributions(annotation: Annotation) -> Iterator[_Mark]:
-    by_relation: dict[int | None, dict[str, Span]] = defaultdict(dict)
-    for span in annotation.spans:
-        by_relation[span.relation].setdefault(span.label, span)
+    by_relation: dict[int | None, dict[str, list[Span]]] = defaultdict(lambda: defaultdict(list))
+    for span in sorted(annotation.spans, key=lambda span: (span.start, span.end)):
+        by_relation[span.relation][span.label].append(span)
     for relation, parts in by_relation.items():
         if "cue" not in parts:
             raise ValueError(f"annotator {annotation.annotator}: attribution {relation} has no cue")
-        yield _Mark(annotation.annotator or "", parts["cue"], parts)
+        cue = parts["cue"]
+        anchor = Span(cue[0].start, max(span.end for span in cue), "cue")
+        yield _Mark(annotation.annotator or "", anchor, {label: tuple(part) for label, part in parts.items()})
 
 
 def _units(marks: Sequence[Annotation]) -> tuple[Unit, ...]:

@@ -1,40 +1,29 @@
 """Load annotated datasets from their folders, every file checked against the manifest.
 
-The shipped datasets are known by name; any other folder in the same format is loaded by its path.
+The datasets that are shipped, and those that the user added to the store, are known by name; any other folder
+in the same format is loaded by its path.
 """
 
 from __future__ import annotations
 
-import os
-from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING
 
-from benchmark.entries import Context
+from benchmark import store
+from benchmark.corpora import CORPORA
 from benchmark.errors import DataError, Fault, UsageError, suggest
-from benchmark.fileio import decode, read_bytes, read_jsonl, sha256
-from benchmark.manifest import (
-    DOCUMENTS,
-    MANIFEST,
-    GoldBy,
-    Kind,
-    LayerEntry,
-    Manifest,
-    UnitKind,
-    description_problems,
-    file_problems,
-    gold_file,
-    marks_file,
-)
-from benchmark.model import Annotation, Document
-from benchmark.rows import AnyRow, DocumentRow, row_problems, schema
+from benchmark.fileio import decode, read_bytes
+from benchmark.manifest import MANIFEST, GoldBy, Kind, LayerEntry, Manifest, UnitKind
+from benchmark.model import Document
+from benchmark.reading import Annotations, Content, Marks, Reader
+
+if TYPE_CHECKING:
+    from benchmark.contamination import Fingerprints
 
 SHIPPED = ("turkey_drones", "fictional_news")
-
-T = TypeVar("T")
-Annotations = tuple[Annotation, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +85,15 @@ class Dataset:
     gold
         For each layer one annotation a document, in the order of the documents.
     marks
-        For each layer that annotators marked, for each annotator one annotation a document, likewise.
+        For each layer that annotators marked, for each annotator one annotation a document, likewise; None
+        for a document that the annotator did not see.
     splits
         The ids of each split's documents, in the order of the documents.
+    group
+        What the groups of documents are that a split keeps on one side, such as "triplet"; "" where there
+        are none.
+    corpus
+        The adapter that read it, such as "ptc"; "" where none did.
     """
 
     name: str
@@ -114,13 +109,70 @@ class Dataset:
     layers: Mapping[str, Layer] = field(repr=False)
     documents: tuple[Document, ...] = field(repr=False)
     gold: Mapping[str, Annotations] = field(repr=False)
-    marks: Mapping[str, Mapping[str, Annotations]] = field(repr=False)
+    marks: Mapping[str, Mapping[str, Marks]] = field(repr=False)
     splits: Mapping[str, tuple[str, ...]] = field(repr=False)
+    group: str = ""
+    corpus: str = ""
+
+    @property
+    def noun(self) -> str:
+        """What a document is: an article where the project ships it, else a sentence or a document."""
+        if self.name in SHIPPED:
+            return "article"
+        one = all(len(document.sentences) <= 1 for document in self.documents)
+        return "sentence" if one else "document"
+
+    @cached_property
+    def fingerprints(self) -> Fingerprints:
+        """Fingerprints of its documents, in their order, by which (nearly) equal texts are found."""
+        from benchmark.contamination import Fingerprints
+
+        return Fingerprints.of(self.documents)
+
+    def only(self, documents: Sequence[int]) -> Dataset:
+        """Return the dataset with some of its documents, in the order given, and what belongs to them.
+
+        Layers and annotators stay as they are; a split that loses all of its documents is left out.
+
+        Parameters
+        ----------
+        documents
+            Places in `documents`, from 0, each once.
+
+        Raises
+        ------
+        IndexError
+            For a place that no document has.
+        ValueError
+            For a place that is given twice.
+        """
+        if len(set(documents)) != len(documents):
+            raise ValueError("a document is asked for twice")
+        if any(not 0 <= place < len(self.documents) for place in documents):
+            raise IndexError(f"a document is asked for that is none of the {len(self.documents)}")
+        kept = tuple(self.documents[place] for place in documents)
+        splits = {
+            name: tuple(document.id for document in kept if document.id in members)
+            for name, members in ((name, frozenset(ids)) for name, ids in self.splits.items())
+        }
+        part = replace(
+            self,
+            documents=kept,
+            gold={layer: tuple(given[place] for place in documents) for layer, given in self.gold.items()},
+            marks={
+                layer: {name: tuple(given[place] for place in documents) for name, given in by_name.items()}
+                for layer, by_name in self.marks.items()
+            },
+            splits={name: ids for name, ids in splits.items() if ids},
+        )
+        if "fingerprints" in vars(self):
+            vars(part)["fingerprints"] = self.fingerprints.only(documents)
+        return part
 
 
 def names() -> tuple[str, ...]:
-    """Return the names of the shipped datasets."""
-    return SHIPPED
+    """Return the names of the shipped datasets, then those of the datasets that the user added."""
+    return (*SHIPPED, *(name for name in store.names() if name not in SHIPPED))
 
 
 def packaged_root() -> Path:
@@ -136,8 +188,8 @@ def locate(name_or_path: str | Path) -> Path:
     Parameters
     ----------
     name_or_path
-        A shipped dataset's name, or a folder that holds a manifest. A folder that is named as a shipped
-        dataset is given as "./NAME".
+        The name of a dataset that is shipped or was added, or a folder that holds a manifest. A folder that
+        is named as such a dataset is given as "./NAME".
 
     Raises
     ------
@@ -146,12 +198,20 @@ def locate(name_or_path: str | Path) -> Path:
     """
     if name_or_path in SHIPPED:
         return packaged_root() / name_or_path
+    if name_or_path in store.names():
+        return store.folder(str(name_or_path))
     folder = Path(name_or_path)
     if _exists(folder / MANIFEST):
         return folder
+    name = str(name_or_path)
+    if name in CORPORA:
+        raise UsageError(f"corpus '{name}' is not added yet; add it with: bench data add {name} --from PATH")
     if _exists(folder):
         raise UsageError(f"{folder}: no dataset folder, it holds no {MANIFEST}")
-    raise UsageError(f"no dataset or folder is named '{name_or_path}'{suggest(str(name_or_path), SHIPPED)}")
+    near = suggest(name, (*names(), *CORPORA))
+    # Corpora that are not added cannot be loaded, so that a list of names leaves them out.
+    told = near if near.startswith(", did you mean") else suggest(name, names())
+    raise UsageError(f"no dataset or folder is named '{name}'{told}")
 
 
 def load(name_or_path: str | Path) -> Dataset:
@@ -160,7 +220,7 @@ def load(name_or_path: str | Path) -> Dataset:
     Parameters
     ----------
     name_or_path
-        A shipped dataset's name, or a folder that holds a manifest.
+        A dataset's name, or a folder that holds a manifest.
 
     Raises
     ------
@@ -169,11 +229,11 @@ def load(name_or_path: str | Path) -> Dataset:
     DataError
         Where anything is wrong with the folder; all faults are listed.
     """
-    reader = _Reader(locate(name_or_path))
-    dataset = reader.read()
-    if dataset is None:
+    reader = Reader(locate(name_or_path))
+    content = reader.read()
+    if content is None:
         raise DataError(reader.sorted_faults())
-    return dataset
+    return _dataset(reader.folder, content)
 
 
 def check(name_or_path: str | Path) -> list[Fault]:
@@ -182,189 +242,62 @@ def check(name_or_path: str | Path) -> list[Fault]:
     Parameters
     ----------
     name_or_path
-        A shipped dataset's name, or a folder that holds a manifest.
+        A dataset's name, or a folder that holds a manifest.
 
     Raises
     ------
     UsageError
         Where there is no such dataset.
     """
-    reader = _Reader(locate(name_or_path))
+    reader = Reader(locate(name_or_path))
     reader.read()
     return reader.sorted_faults()
 
 
-class _Reader:
-    """Reads one folder and gathers what is wrong with it."""
+def manifest_of(name_or_path: str | Path) -> Manifest:
+    """Return the manifest of a dataset, without reading its other files.
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.faults: list[Fault] = []
-        self.documents: dict[str, Document] = {}
-        self.splits: dict[str, list[str]] = {}
-        self.complete = True  # whether every document was read: else rows on unknown ones are no faults
+    Parameters
+    ----------
+    name_or_path
+        A dataset's name, or a folder that holds a manifest.
 
-    def read(self) -> Dataset | None:
-        """Return the dataset, or None where there are faults."""
-        path = self.folder / MANIFEST
-        content = read_bytes(path)
-        manifest = decode(content, Manifest, path, None, self.faults)
-        if manifest is None:
-            return None
-        problems = [*description_problems(manifest.annotators, manifest.layers, manifest.aliases)]
-        problems += file_problems(manifest)
-        self.faults += [Fault(path, None, problem) for problem in problems]
-        if problems:
-            return None
-        self._stray_files(manifest)
-        for text in sorted(manifest.files):
-            if manifest.files[text].rows is None:
-                self._verified(text, manifest)
-        self._read_documents(manifest)
-        gold = {name: self._gold(name, manifest) for name in manifest.layers}
-        marks = {
-            name: self._marks(name, manifest) for name, entry in manifest.layers.items() if entry.annotators
-        }
-        return None if self.faults else self._dataset(manifest, sha256(content), gold, marks)
+    Raises
+    ------
+    UsageError
+        Where there is no such dataset.
+    DataError
+        Where the manifest is broken.
+    """
+    path = locate(name_or_path) / MANIFEST
+    faults: list[Fault] = []
+    manifest = decode(read_bytes(path), Manifest, path, None, faults)
+    if manifest is None:
+        raise DataError(faults)
+    return manifest
 
-    def sorted_faults(self) -> list[Fault]:
-        """Return the faults in the order of the files and their lines."""
-        return sorted(self.faults, key=lambda fault: (str(fault.path), fault.line or 0))
 
-    def _dataset(
-        self,
-        manifest: Manifest,
-        digest: str,
-        gold: Mapping[str, Annotations],
-        marks: Mapping[str, Mapping[str, Annotations]],
-    ) -> Dataset:
-        return Dataset(
-            name=manifest.name,
-            version=manifest.version,
-            title=manifest.title,
-            language=manifest.language,
-            licence=Licence(manifest.licence.annotations, manifest.licence.text),
-            citation=manifest.citation,
-            path=self.folder,
-            manifest_sha256=digest,
-            annotators=tuple(annotator.name for annotator in manifest.annotators),
-            aliases=manifest.aliases,
-            layers={name: _layer(name, entry) for name, entry in manifest.layers.items()},
-            documents=tuple(self.documents.values()),
-            gold=gold,
-            marks=marks,
-            splits={name: tuple(self.splits[name]) for name in manifest.splits},
-        )
-
-    def _fault(self, path: Path, line: int | None, message: str) -> None:
-        self.faults.append(Fault(path, line, message))
-
-    def _stray_files(self, manifest: Manifest) -> None:
-        """Note the files that the manifest does not name; hidden ones belong to other tools."""
-        for folder, subfolders, files in os.walk(self.folder):
-            subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
-            for name in sorted(files):
-                path = Path(folder, name)
-                inside = path.relative_to(self.folder).as_posix()
-                if inside not in (MANIFEST, *manifest.files) and not name.startswith("."):
-                    self._fault(path, None, f"the manifest does not name it{suggest(inside, manifest.files)}")
-
-    def _verified(self, name: str, manifest: Manifest) -> bool:
-        """Return whether a file can be read, and note a wrong checksum."""
-        path = self.folder / name
-        try:
-            content = read_bytes(path)
-        except UsageError as error:
-            self._fault(path, None, str(error).removeprefix(f"{path}: "))
-            return False
-        if sha256(content) != manifest.files[name].sha256:
-            self._fault(path, None, "its SHA-256 is not the one that the manifest gives")
-        return True
-
-    def _rows(self, name: str, kind: type[T], manifest: Manifest) -> tuple[list[tuple[int, T]], bool]:
-        """Return the sound rows of a file with their lines, and whether they are all of its rows."""
-        path = self.folder / name
-        if not self._verified(name, manifest):
-            return [], False
-        before = len(self.faults)
-        rows = read_jsonl(path, kind, self.faults)
-        broken = len(self.faults) - before
-        expected, found = manifest.files[name].rows, len(rows) + broken
-        if found != expected:
-            self._fault(path, None, f"it has {found} rows, the manifest says {expected}")
-        return rows, not broken
-
-    def _read_documents(self, manifest: Manifest) -> None:
-        path = self.folder / DOCUMENTS
-        rows, self.complete = self._rows(DOCUMENTS, DocumentRow, manifest)
-        self.splits = {name: [] for name in manifest.splits}
-        for line, row in rows:
-            for problem in row.problems():
-                self._fault(path, line, problem)
-            if row.id in self.documents:
-                self._fault(path, line, f"document '{row.id}' stands twice")
-                continue
-            if row.split not in self.splits:
-                self._fault(path, line, f"unknown split '{row.split}'{suggest(row.split, self.splits)}")
-            self.documents[row.id] = row.value()
-            self.splits.setdefault(row.split, []).append(row.id)
-        if self.complete:
-            for name, count in manifest.splits.items():
-                found = len(self.splits[name])
-                if found != count:
-                    self._fault(
-                        path, None, f"split '{name}' has {found} documents, the manifest says {count}"
-                    )
-
-    def _gold(self, layer: str, manifest: Manifest) -> Annotations:
-        return self._annotations(gold_file(layer), layer, manifest, (None,))[None]
-
-    def _marks(self, layer: str, manifest: Manifest) -> dict[str, Annotations]:
-        annotators = manifest.layers[layer].annotators
-        found = self._annotations(marks_file(layer), layer, manifest, annotators)
-        return {annotator: found[annotator] for annotator in annotators}
-
-    def _annotations(
-        self, file: str, layer: str, manifest: Manifest, annotators: tuple[str | None, ...]
-    ) -> dict[str | None, Annotations]:
-        """Return the annotations of a file in the documents' order, by annotator; None stands for gold."""
-        path, entry = self.folder / file, manifest.layers[layer]
-        rows, complete = self._rows(file, schema(entry.kind, annotators == (None,)), manifest)
-        found: dict[tuple[str | None, str], Annotation] = {}
-        seen: Counter[tuple[str | None, str]] = Counter()
-        for line, row in rows:
-            key = row.annotator, row.document
-            seen[key] += 1
-            problems = [*self._row_problems(row, layer, entry, annotators)]
-            if seen[key] == 2:
-                problems.append(f"a second row for {_whose(*key)}")
-            self.faults += [Fault(path, line, problem) for problem in problems]
-            if not self.faults:  # only a sound folder becomes a dataset
-                found[key] = row.value(self.documents[row.document])
-        keys = [(annotator, document) for annotator in annotators for document in self.documents]
-        if complete:
-            for key in keys:
-                if key not in seen:
-                    self._fault(path, None, f"no row for {_whose(*key)}")
-        return {
-            annotator: tuple(
-                found[annotator, document] for document in self.documents if (annotator, document) in found
-            )
-            for annotator in annotators
-        }
-
-    def _row_problems(
-        self, row: AnyRow, layer: str, entry: LayerEntry, annotators: tuple[str | None, ...]
-    ) -> Iterator[str]:
-        if row.layer != layer:
-            yield f"layer '{row.layer}' in the file of layer '{layer}'"
-        if row.annotator not in annotators:
-            yield _wrong_annotator(row.annotator, [name for name in annotators if name is not None])
-        document = self.documents.get(row.document)
-        if document is not None:
-            yield from row_problems(row, Context(document, layer, entry))
-        elif self.complete:
-            yield f"unknown document '{row.document}'{suggest(row.document, self.documents)}"
+def _dataset(folder: Path, content: Content) -> Dataset:
+    manifest = content.manifest
+    return Dataset(
+        name=manifest.name,
+        version=manifest.version,
+        title=manifest.title,
+        language=manifest.language,
+        licence=Licence(manifest.licence.annotations, manifest.licence.text),
+        citation=manifest.citation,
+        path=folder,
+        manifest_sha256=content.digest,
+        annotators=tuple(annotator.name for annotator in manifest.annotators),
+        aliases=manifest.aliases,
+        layers={name: _layer(name, entry) for name, entry in manifest.layers.items()},
+        documents=content.documents,
+        gold=content.gold,
+        marks=content.marks,
+        splits=content.splits,
+        group=manifest.group,
+        corpus=manifest.origin.adapter if manifest.origin is not None else "",
+    )
 
 
 def _exists(path: Path) -> bool:
@@ -372,18 +305,6 @@ def _exists(path: Path) -> bool:
         return path.exists()
     except OSError:  # too long a name, or a folder that may not be entered
         return False
-
-
-def _wrong_annotator(name: str | None, known: list[str]) -> str:
-    if name is None:
-        return "no annotator is named"
-    if not known:
-        return f"gold names an annotator, '{name}'"
-    return f"unknown annotator '{name}'{suggest(name, known)}"
-
-
-def _whose(annotator: str | None, document: str) -> str:
-    return f"document '{document}'" + (f" by annotator '{annotator}'" if annotator is not None else "")
 
 
 def _layer(name: str, entry: LayerEntry) -> Layer:

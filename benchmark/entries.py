@@ -53,6 +53,8 @@ class Context:
     def labels(self, given: Sequence[str]) -> Iterator[str]:
         """Yield which labels the layer does not have, and which are given twice."""
         known = self.layer.labels
+        if len(given) == 1 and given[0] in known:  # nearly always; a corpus has tens of thousands
+            return
         for label, count in Counter(given).items():
             if label not in known:
                 yield f"layer '{self.name}' has no label {shorten(label)}{suggest(label, known)}"
@@ -87,10 +89,9 @@ class SpanEntry(Strict, frozen=True):
 
     def problems(self, context: Context) -> Iterator[str]:
         """Yield what is wrong with it, a message each."""
-        fields = structs.asdict(self)
         yield from context.quote(self.start, self.end, self.text)
-        yield from context.labels([self.label, *fields.get("also", ())])
-        yield from context.support(fields.get("support", ()))
+        yield from context.labels([self.label, *getattr(self, "also", ())])
+        yield from context.support(getattr(self, "support", ()))
 
     def value(self) -> Span:
         """Return the span."""
@@ -128,14 +129,14 @@ class MarkedSpan(SpanEntry, frozen=True):
 
 
 class PartEntry(SpanEntry, frozen=True):
-    """The source, cue or content of an attribution, each of which has one span at most."""
+    """The source, cue or content of an attribution; a part in several fragments has an entry for each."""
 
     relation: Number
 
     @property
     def key(self) -> tuple[int | str, ...]:
         """What no two spans of a row may share."""
-        return self.relation, self.label
+        return self.relation, self.label, self.start, self.end
 
 
 class GoldPart(PartEntry, frozen=True):
@@ -167,7 +168,8 @@ class UnitEntry(Strict, frozen=True):
 
     def problems(self, context: Context) -> Iterator[str]:
         """Yield what is wrong with it, a message each."""
-        if (self.start, self.end) not in context.document.every_unit:
+        own, document = (self.start, self.end), context.document
+        if own != (0, len(document.text)) and own not in document.every_unit:
             yield "it is no sentence, no paragraph and not the whole document"
         yield from context.labels(self.labels)
 

@@ -2,7 +2,8 @@
 
 A dataset folder holds `manifest.json`, `documents.jsonl`, `gold/LAYER.jsonl` for every layer,
 `annotators/LAYER.jsonl` for every layer that annotators marked, and files for people such as `README.md`.
-The manifest names every file of the folder but itself, with its SHA-256.
+A dataset that the user added has `.parquet` files in their place, and `problems.jsonl`: what was found wrong
+in its source. The manifest names every file of the folder but itself, with its SHA-256.
 """
 
 from __future__ import annotations
@@ -20,6 +21,9 @@ Kind = Literal["spans", "relations", "units", "entities"]
 """What a layer's annotations are made of."""
 
 UnitKind = Literal["sentence", "paragraph", "document"]
+Storage = Literal["jsonl", "parquet"]
+"""How documents and annotations are written, and the extension of their files."""
+
 GoldBy = Literal["model", "people", "model_writer", "writer"]
 """Who made gold: annotators, or the writer of the texts, whose intention it is."""
 Stance = Literal["positive", "neutral", "negative"]
@@ -31,9 +35,11 @@ RELATION_PARTS = ("source", "cue", "content")
 
 MANIFEST = "manifest.json"
 DOCUMENTS = "documents.jsonl"
+PROBLEMS = "problems.jsonl"
 
 Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=100)]
 """A name that also serves in file names."""
+Count = Annotated[int, Meta(ge=0)]
 
 
 class Strict(Struct, frozen=True, forbid_unknown_fields=True):
@@ -87,13 +93,86 @@ class SegmentationEntry(Strict, frozen=True):
 
 
 class FileEntry(Strict, frozen=True):
-    """A file's SHA-256 and, for JSONL, its number of rows."""
+    """A file's SHA-256 and, for JSONL and Parquet, its number of rows."""
 
     sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
     rows: Annotated[int, Meta(ge=0)] | None = None
 
 
-class Manifest(Strict, frozen=True):
+class InputEntry(Strict, frozen=True, omit_defaults=True):
+    """A file that a dataset was made from; `archive` where it is the archive that held the others."""
+
+    sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+    bytes: Count
+    archive: bool = False
+
+
+class LayerCount(Strict, frozen=True, omit_defaults=True):
+    """How much a layer holds in one split.
+
+    Parameters
+    ----------
+    labels
+        Spans or units by label; portrayals by stance.
+    unlabelled
+        Units without a label.
+    relations
+        Attributions.
+    """
+
+    labels: dict[str, Count]
+    unlabelled: Count = 0
+    relations: Count = 0
+
+
+class SplitCount(Strict, frozen=True):
+    """How much one split holds."""
+
+    documents: Count
+    sentences: Count
+    tokens: Count
+    characters: Count
+    layers: dict[str, LayerCount]
+
+
+class OriginEntry(Strict, frozen=True):
+    """Where a dataset comes from that the user added.
+
+    Parameters
+    ----------
+    source
+        Where the corpus can be had, or the file that was read.
+    adapter, version
+        The adapter, and its version.
+    options
+        What the user chose, such as part or columns, by name.
+    inputs
+        The files that were read, by path.
+    counts
+        What each split holds.
+    problems
+        How many problems of each kind were met; `problems.jsonl` tells the first of them.
+    """
+
+    source: str
+    adapter: str
+    version: int
+    options: dict[str, str]
+    inputs: dict[str, InputEntry]
+    counts: dict[Name, SplitCount]
+    problems: dict[str, Count]
+
+
+class Problem(Strict, frozen=True):
+    """A row of `problems.jsonl`: what was wrong in one place of the source."""
+
+    kind: str
+    file: str
+    line: int | None
+    message: str
+
+
+class Manifest(Strict, frozen=True, omit_defaults=True):
     """The content of `manifest.json`.
 
     Parameters
@@ -108,6 +187,12 @@ class Manifest(Strict, frozen=True):
         Number of documents in each split.
     files
         Every file of the folder but the manifest, by its path with forward slashes.
+    storage
+        How documents and annotations are written.
+    group
+        What the groups of documents are that a split keeps on one side; "" where there are none.
+    origin
+        Where a dataset comes from that the user added; None for others.
     """
 
     schema: Literal[1]
@@ -126,22 +211,31 @@ class Manifest(Strict, frozen=True):
     splits: dict[Name, Annotated[int, Meta(ge=1)]]
     segmentation: SegmentationEntry
     files: dict[str, FileEntry]
+    storage: Storage = "jsonl"
+    group: str = ""
+    origin: OriginEntry | None = None
 
 
-def gold_file(layer: str) -> str:
+def documents_file(storage: Storage) -> str:
+    """Return the path of the documents within their dataset folder."""
+    return f"documents.{storage}"
+
+
+def gold_file(layer: str, storage: Storage = "jsonl") -> str:
     """Return the path of a layer's gold within its dataset folder."""
-    return f"gold/{layer}.jsonl"
+    return f"gold/{layer}.{storage}"
 
 
-def marks_file(layer: str) -> str:
+def marks_file(layer: str, storage: Storage = "jsonl") -> str:
     """Return the path of the annotators' marks of a layer within its dataset folder."""
-    return f"annotators/{layer}.jsonl"
+    return f"annotators/{layer}.{storage}"
 
 
-def data_files(layers: Mapping[str, LayerEntry]) -> tuple[str, ...]:
-    """Return the paths of all JSONL files that a dataset with these layers has."""
+def data_files(layers: Mapping[str, LayerEntry], storage: Storage = "jsonl") -> tuple[str, ...]:
+    """Return the paths of all JSONL or Parquet files that a dataset with these layers has."""
     marked = [layer for layer, entry in layers.items() if entry.annotators]
-    return (DOCUMENTS, *map(gold_file, layers), *map(marks_file, marked))
+    gold = (gold_file(layer, storage) for layer in layers)
+    return (documents_file(storage), *gold, *(marks_file(layer, storage) for layer in marked))
 
 
 def description_problems(
@@ -159,7 +253,9 @@ def description_problems(
 
 def file_problems(manifest: Manifest) -> Iterator[str]:
     """Yield what is wrong with the files that a manifest names, a message each."""
-    expected = data_files(manifest.layers)
+    expected = data_files(manifest.layers, manifest.storage)
+    if manifest.origin is not None:
+        expected = (*expected, PROBLEMS)
     for path in expected:
         if path not in manifest.files:
             yield f"files: '{path}' is not named"
@@ -168,7 +264,7 @@ def file_problems(manifest: Manifest) -> Iterator[str]:
     for path, entry in manifest.files.items():
         if not _stays_inside(path):
             yield f"files: '{path}' is no plain path within the folder"
-        elif path not in expected and (entry.rows is not None or path.endswith(".jsonl")):
+        elif path not in expected and (entry.rows is not None or path.endswith((".jsonl", ".parquet"))):
             yield f"files: '{path}' belongs to no layer{suggest(path, expected)}"
 
 

@@ -9,6 +9,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import Protocol, Self, runtime_checkable
 
 import numpy as np
@@ -171,6 +172,12 @@ class Document:
         define gold; `benchmark.segmentation.segment` makes them for any other text.
     metadata
         Fields such as topic or outlet, by name.
+    group
+        Names the documents that belong together, such as reports of one event: a split keeps them on one
+        side, and they are resampled as one; None for a document that stands alone.
+    given
+        The spans to be labelled where a task gives them, shape (n, 2), one several times where it has several
+        labels; empty in all other tasks.
     """
 
     id: str
@@ -178,6 +185,8 @@ class Document:
     sentences: Offsets = field(repr=False, compare=False)
     tokens: Offsets = field(repr=False, compare=False)
     metadata: Mapping[str, str] = field(default_factory=dict)
+    group: str | None = None
+    given: Offsets = field(default_factory=lambda: offsets([]), repr=False, compare=False)
 
     @cached_property
     def paragraphs(self) -> Offsets:
@@ -216,7 +225,10 @@ class Document:
         KeyError
             For another kind.
         """
-        return {"sentence": self.sentences, "paragraph": self.paragraphs, "document": self.whole}[unit]
+        edges: Offsets = getattr(
+            self, {"sentence": "sentences", "paragraph": "paragraphs", "document": "whole"}[unit]
+        )
+        return edges
 
 
 @dataclass(frozen=True)
@@ -306,7 +318,12 @@ class Detector(Protocol):
 
 @runtime_checkable
 class TrainableDetector(Detector, Protocol):
-    """A detector that learns from annotated documents before it predicts."""
+    """A detector that learns from annotated documents before it predicts.
+
+    It may also declare `trained_kinds`, a frozenset of "spans", "relations", "units" and "given": it can
+    learn any layer of these kinds, so that its `layers` need not name them. In a layer of kind "given" it
+    labels the spans that each document's `given` holds.
+    """
 
     @property
     def trained_layers(self) -> frozenset[str]:
@@ -315,4 +332,24 @@ class TrainableDetector(Detector, Protocol):
 
     def fit(self, documents: Sequence[Document], gold: Sequence[Annotation], layer: str) -> Self:
         """Learn a layer from documents and their gold, which stand in the same order."""
+        ...
+
+
+@runtime_checkable
+class StoredDetector(TrainableDetector, Protocol):
+    """A trainable detector whose learned state can be kept in a folder, never as a pickle."""
+
+    def save(self, folder: Path) -> None:
+        """Write what was learned of all layers into an empty folder that exists."""
+        ...
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Return the detector that `save` wrote, ready to predict.
+
+        Raises
+        ------
+        ValueError
+            Where the folder's content is broken or of another version; the message names the file.
+        """
         ...

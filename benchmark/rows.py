@@ -1,4 +1,4 @@
-"""The rows of a dataset's JSONL files: their schemas, their faults, and the values they stand for.
+"""The rows of a dataset's files, JSONL or Parquet: their schemas, their faults, the values they stand for.
 
 All rows of one file have the same keys, which Hugging Face `datasets` needs.
 """
@@ -31,7 +31,7 @@ S = TypeVar("S", bound=SpanEntry)
 P = TypeVar("P", GoldPortrayal, MarkedPortrayal)
 
 
-class DocumentRow(Strict, frozen=True):
+class DocumentRow(Strict, frozen=True, omit_defaults=True):
     """A row of `documents.jsonl`."""
 
     id: Annotated[str, Meta(min_length=1)]
@@ -40,24 +40,16 @@ class DocumentRow(Strict, frozen=True):
     sentences: tuple[tuple[Number, Number], ...]
     tokens: tuple[tuple[Number, Number], ...]
     metadata: dict[str, str]
+    group: str | None = None
 
     def problems(self) -> Iterator[str]:
         """Yield the first wrong boundary of each kind, a message each."""
-        for name, pairs in (("sentences", self.sentences), ("tokens", self.tokens)):
-            edges = offsets(pairs)
-            wrong = (edges[:, 1] <= edges[:, 0]) | (edges[:, 1] > len(self.text))
-            wrong[1:] |= edges[1:, 0] < edges[:-1, 1]
-            if wrong.any():
-                first = int(np.argmax(wrong))
-                start, end = pairs[first]
-                yield (
-                    f"{name}[{first}] {start}–{end}: boundaries are ascending, disjoint and within "
-                    f"the document's {len(self.text)} characters"
-                )
+        yield from boundary_problems(self.value())
 
     def value(self) -> Document:
         """Return the document."""
-        return Document(self.id, self.text, offsets(self.sentences), offsets(self.tokens), self.metadata)
+        sentences, tokens = offsets(self.sentences), offsets(self.tokens)
+        return Document(self.id, self.text, sentences, tokens, self.metadata, self.group)
 
     @classmethod
     def of(cls, document: Document, split: str) -> Self:
@@ -66,7 +58,23 @@ class DocumentRow(Strict, frozen=True):
             tuple((start, end) for start, end in edges.tolist())
             for edges in (document.sentences, document.tokens)
         )
-        return cls(document.id, document.text, split, sentences, tokens, dict(document.metadata))
+        metadata = dict(document.metadata)
+        return cls(document.id, document.text, split, sentences, tokens, metadata, document.group)
+
+
+def boundary_problems(document: Document) -> Iterator[str]:
+    """Yield the first wrong boundary of a document's sentences and of its tokens, a message each."""
+    length = len(document.text)
+    for name, edges in (("sentences", document.sentences), ("tokens", document.tokens)):
+        starts, ends = edges[:, 0], edges[:, 1]
+        wrong = (ends <= starts) | (ends > length) | (starts < 0)
+        wrong[1:] |= starts[1:] < ends[:-1]
+        if wrong.any():
+            first = int(np.argmax(wrong))
+            yield (
+                f"{name}[{first}] {starts[first]}–{ends[first]}: boundaries are ascending, disjoint and "
+                f"within the document's {length} characters"
+            )
 
 
 class Row(Strict, frozen=True, kw_only=True, omit_defaults=True):

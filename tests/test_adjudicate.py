@@ -113,6 +113,19 @@ def test_a_source_that_most_leave_out_is_left_out() -> None:
     assert edges(gold) == [(9, 12, "cue"), (13, 22, "content")]
 
 
+def test_a_part_in_fragments_is_chosen_as_a_whole() -> None:
+    split = [part(9, 10, "cue"), part(11, 12, "cue"), part(0, 3, "content"), part(20, 24, "content")]
+    marks = (
+        by("A", *split),
+        by("B", *reversed(split)),
+        by("C", part(10, 11, "cue"), part(0, 3, "content")),
+    )
+    gold = adjudicate_layer(DOCUMENT, "layer", "relations", marks)
+    # C's cue lies between the fragments of the others, and counts as the same attribution.
+    assert edges(gold) == [(0, 3, "content"), (9, 10, "cue"), (11, 12, "cue"), (20, 24, "content")]
+    assert {span.note for span in gold.spans} == {Note(support=("A", "B", "C"))}
+
+
 def test_two_attributions_may_share_a_source_and_are_numbered_by_their_cues() -> None:
     shared_source = [part(0, 3, "source", number) for number in (0, 1)]
     late = [part(20, 24, "cue", 0), part(25, 30, "content", 0)]

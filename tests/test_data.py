@@ -37,7 +37,7 @@ def messages(folder: Path) -> list[str]:
 def test_the_shipped_datasets_are_named_and_sound() -> None:
     assert data.names() == ("turkey_drones", "fictional_news")
     assert all(data.check(name) == [] for name in data.names())
-    assert {folder.name for folder in data.packaged_root().iterdir()} == set(data.names())
+    assert {path.name for path in data.packaged_root().iterdir() if path.is_dir()} == set(data.names())
 
 
 def test_a_wheel_has_its_datasets_inside_the_package(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -214,7 +214,7 @@ ROW_FAULTS: list[tuple[str, int, Callable[[Any], object], str]] = [
     ("annotators/gap.jsonl", 1, lambda r: r["spans"][0].update(also=["x"]), "layer 'gap' has no label 'x'"),
     ("annotators/gap.jsonl", 1, lambda r: r["spans"][0].update(also=["anonymous"]), "is given twice"),
     ("gold/attribution.jsonl", 1, lambda r: r["spans"].pop(1), "spans: relation 0 has no cue"),
-    ("gold/attribution.jsonl", 1, lambda r: r["spans"][0].update(label="cue"), "'cue': it stands twice"),
+    ("gold/attribution.jsonl", 1, lambda r: r["spans"].append(r["spans"][0]), "'source': it stands twice"),
     ("gold/attribution.jsonl", 1, lambda r: r["spans"][0].update(relation=None), "Expected `int`"),
     (
         "gold/frame.jsonl",
@@ -266,6 +266,18 @@ ROW_FAULTS: list[tuple[str, int, Callable[[Any], object], str]] = [
     ("documents.jsonl", 1, lambda r: r.update(split="tests"), "unknown split 'tests', did you mean 'test'"),
     ("documents.jsonl", 2, lambda r: r.update(id="d1"), "document 'd1' stands twice"),
 ]
+
+
+def test_a_part_of_an_attribution_may_have_several_fragments(small: Path) -> None:
+    def halve(row: Any) -> None:
+        source = row["spans"][0]
+        middle = source["start"] + 2
+        row["spans"].append(source | {"start": middle, "text": source["text"][2:]})
+        source.update(end=middle, text=source["text"][:2])
+
+    edit_row(small, "gold/attribution.jsonl", 1, halve)
+    parts = data.load(small).gold["attribution"][0].spans
+    assert len([part for part in parts if (part.relation, part.label) == (0, "source")]) == 2
 
 
 @pytest.mark.parametrize(("file", "line", "edit", "message"), ROW_FAULTS)
@@ -437,3 +449,31 @@ def test_both_datasets_load_without_hugging_face() -> None:
     code = "from benchmark import data; [data.load(n) for n in data.names()]; import sys; print(*sys.modules)"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert not {"datasets", "pandas", "pyarrow", "sklearn"} & set(result.stdout.split())
+
+
+class TestOnly:
+    def test_documents_come_in_the_order_asked_for_with_all_that_is_theirs(self, small: Path) -> None:
+        dataset = data.load(small)
+        turned = dataset.only([1, 0])
+        assert [document.id for document in turned.documents] == ["d2", "d1"]
+        assert turned.gold == {layer: (second, first) for layer, (first, second) in dataset.gold.items()}
+        assert turned.marks["gap"]["Q"] == dataset.marks["gap"]["Q"][::-1]
+        assert turned.splits == dataset.splits
+        assert turned.only([1, 0]) == dataset
+
+    def test_a_split_without_documents_is_left_out(self, small: Path) -> None:
+        dataset = data.load(small)
+        first = dataset.only([0])
+        assert first.splits == {"train": ("d1",)}
+        assert first.layers == dataset.layers
+        assert [len(given) for given in first.gold.values()] == [1] * 6
+        assert dataset.only([]).documents == ()
+        assert len(dataset.documents) == 2
+
+    def test_a_place_twice_or_beyond_is_refused(self, small: Path) -> None:
+        dataset = data.load(small)
+        with pytest.raises(ValueError, match="twice"):
+            dataset.only([0, 0])
+        for place in (2, -1):
+            with pytest.raises(IndexError, match="none of the 2"):
+                dataset.only([place])
