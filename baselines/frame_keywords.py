@@ -96,6 +96,7 @@ class FrameKeywordsDetector:
 
     name: ClassVar[str] = "frame-keywords"
     layers: ClassVar[frozenset[str]] = frozenset({FRAME})
+    labels: ClassVar[frozenset[str]] = frozenset({*_DIMENSIONS, OTHER})
 
     def __post_init__(self) -> None:
         if self.at_most < 1:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
 
 from benchmark.model import Annotation, Document
 
@@ -12,6 +13,15 @@ ATTRIBUTION = "attribution"
 FRAME = "frame"
 SLANT = "slant"
 LOADED_SENTENCE = "loaded_sentence"
+
+PROPAGANDA = "propaganda"
+BIAS = "bias"
+WORDS = "words"
+
+CHARGED: Mapping[str, str] = MappingProxyType(
+    {TECHNIQUE: "Loaded_Language", PROPAGANDA: "Propaganda", BIAS: "lexical", WORDS: "biased"}
+)
+"""The label of charged words in the layers that mark such words as spans, by layer."""
 
 SPAN_LAYERS = frozenset({TECHNIQUE, ATTRIBUTION_GAP, ATTRIBUTION})
 UNIT_LAYERS = frozenset({FRAME, SLANT, LOADED_SENTENCE})
@@ -30,23 +40,14 @@ def check_layer(detector: str, layers: Collection[str], layer: str) -> None:
         raise ValueError(f"detector '{detector}' does not predict the layer '{layer}', only {known}")
 
 
-def check_training(
-    detector: str,
-    layers: Collection[str],
-    layer: str,
-    documents: Sequence[Document],
-    gold: Sequence[Annotation],
-) -> None:
-    """Refuse a layer that a detector does not learn, and gold that does not fit the documents.
+def check_gold(documents: Sequence[Document], gold: Sequence[Annotation]) -> None:
+    """Refuse gold that does not fit the documents.
 
     Raises
     ------
     ValueError
-        Where `layer` is none of `layers`, or documents and gold differ in number.
+        Where they differ in number.
     """
-    if layer not in layers:
-        known = ", ".join(sorted(layers))
-        raise ValueError(f"detector '{detector}' does not learn the layer '{layer}', only {known}")
     if len(documents) != len(gold):
         raise ValueError(f"{len(gold)} annotations for {len(documents)} documents")
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
 
-from baselines.layers import TECHNIQUE, check_layer
+from baselines.layers import CHARGED, check_layer
 from baselines.lexicons import VALENCE_SCALE, PhraseMatcher, read_lexicon, textblob, vader
 from benchmark.model import Document, Prediction, Span
 
@@ -35,13 +35,16 @@ def mark(
     matcher: PhraseMatcher, documents: Sequence[Document], layer: str, label: str, scale: float
 ) -> list[Prediction]:
     """Return the matches in documents as spans of one label, whose score is |weight| / `scale`."""
+    scores = [abs(weight) / scale for weight in matcher.weights]
     return [
         Prediction(
             document.id,
             layer,
             spans=tuple(
-                Span(match.start, match.end, label, abs(match.weight) / scale)
-                for match in matcher.find(document.text)
+                [
+                    Span(start, end, label, scores[number])
+                    for start, end, number in matcher.places(document.text)
+                ]
             ),
         )
         for document in documents
@@ -60,7 +63,7 @@ class LexiconDetector:
     file
         A lexicon to use instead: a phrase a line, or phrase, TAB and weight; `#` begins a comment.
     label
-        The label of the spans.
+        The label of the spans; by default that of charged words in the layer, such as Loaded_Language.
 
     Raises
     ------
@@ -69,10 +72,10 @@ class LexiconDetector:
     """
 
     name: ClassVar[str] = "lexicon"
-    layers: ClassVar[frozenset[str]] = frozenset({TECHNIQUE})
+    layers: ClassVar[frozenset[str]] = frozenset(CHARGED)
     threshold: float | None = None
     file: Path | None = None
-    label: str = "Loaded_Language"
+    label: str | None = None
     _matcher: PhraseMatcher = field(init=False, repr=False, compare=False)
     _scale: float = field(init=False, repr=False, compare=False)
 
@@ -86,8 +89,8 @@ class LexiconDetector:
 
     @property
     def labels(self) -> frozenset[str]:
-        """The one label that it gives."""
-        return frozenset({self.label})
+        """The labels that it can give."""
+        return frozenset(CHARGED.values() if self.label is None else {self.label})
 
     def predict(self, documents: Sequence[Document], layer: str) -> list[Prediction]:
         """Return the phrases found; a score is |valence| / 4 for VADER's words, |weight| for a file's.
@@ -95,10 +98,11 @@ class LexiconDetector:
         Raises
         ------
         ValueError
-            For another layer than `technique`.
+            For a layer that does not mark charged words.
         """
         check_layer(self.name, self.layers, layer)
-        return mark(self._matcher, documents, layer, self.label, self._scale)
+        label = CHARGED[layer] if self.label is None else self.label
+        return mark(self._matcher, documents, layer, label, self._scale)
 
 
 @dataclass
@@ -109,6 +113,8 @@ class SubjectivityDetector:
     ----------
     threshold
         The smallest subjectivity, from 0 to 1.
+    label
+        The label of the spans; by default that of charged words in the layer, such as Loaded_Language.
 
     Raises
     ------
@@ -117,13 +123,18 @@ class SubjectivityDetector:
     """
 
     name: ClassVar[str] = "subjectivity"
-    layers: ClassVar[frozenset[str]] = frozenset({TECHNIQUE})
-    labels: ClassVar[frozenset[str]] = frozenset({"Loaded_Language"})
+    layers: ClassVar[frozenset[str]] = frozenset(CHARGED)
     threshold: float = SUBJECTIVITY_THRESHOLD
+    label: str | None = None
     _matcher: PhraseMatcher = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         self._matcher = PhraseMatcher(at_least(textblob(), self.threshold))
+
+    @property
+    def labels(self) -> frozenset[str]:
+        """The labels that it can give."""
+        return frozenset(CHARGED.values() if self.label is None else {self.label})
 
     def predict(self, documents: Sequence[Document], layer: str) -> list[Prediction]:
         """Return the words found, with their subjectivity as score.
@@ -131,7 +142,8 @@ class SubjectivityDetector:
         Raises
         ------
         ValueError
-            For another layer than `technique`.
+            For a layer that does not mark charged words.
         """
         check_layer(self.name, self.layers, layer)
-        return mark(self._matcher, documents, layer, "Loaded_Language", 1.0)
+        label = CHARGED[layer] if self.label is None else self.label
+        return mark(self._matcher, documents, layer, label, 1.0)

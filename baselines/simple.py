@@ -6,6 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import ClassVar, Self
 
 import numpy as np
@@ -14,12 +15,13 @@ from numpy.typing import NDArray
 from baselines.layers import (
     ATTRIBUTION,
     ATTRIBUTION_GAP,
+    CHARGED,
     FRAME,
     SPAN_LAYERS,
     TECHNIQUE,
     UNIT_LAYERS,
+    check_gold,
     check_layer,
-    check_training,
     not_fitted,
     nothing_to_learn,
 )
@@ -27,8 +29,9 @@ from benchmark.model import Annotation, Document, Prediction, Span, Unit
 
 ROLES = ("source", "cue", "content")
 """The parts of an attribution, in the order in which random ones are dealt out."""
+CONTENT = ROLES[2]
 
-DEFAULT_LABELS: Mapping[str, str] = {TECHNIQUE: "Loaded_Language", ATTRIBUTION_GAP: "unattributed_claim"}
+DEFAULT_LABELS: Mapping[str, str] = MappingProxyType({**CHARGED, ATTRIBUTION_GAP: "unattributed_claim"})
 """The label of random spans; in PTC's training set Loaded_Language is a third of all spans."""
 
 
@@ -40,23 +43,17 @@ def commonest(labels: Iterable[str], count: int = 1) -> tuple[str, ...]:
 
 @dataclass
 class NullDetector:
-    """Finds nothing; what any other detector has to beat.
+    """Finds nothing, in any layer; what any other detector has to beat.
 
     Sentences and degrees of slant are read from the spans that it does not find, as from anyone's.
     """
 
     name: ClassVar[str] = "null"
     layers: ClassVar[frozenset[str]] = SPAN_LAYERS | {FRAME}
+    kinds: ClassVar[frozenset[str]] = frozenset({"spans", "relations"})
 
     def predict(self, documents: Sequence[Document], layer: str) -> list[Prediction]:
-        """Return an empty prediction for each document.
-
-        Raises
-        ------
-        ValueError
-            For an unknown layer.
-        """
-        check_layer(self.name, self.layers, layer)
+        """Return an empty prediction for each document."""
         return [Prediction(document.id, layer) for document in documents]
 
 
@@ -64,14 +61,16 @@ class NullDetector:
 class EverythingDetector:
     """Flags every line, with the commonest label of the training gold.
 
-    On the layer `attribution` it needs no training: each line is the content of an attribution of its own,
-    since every attribution has a content, which is its longest part.
+    Where the gold holds attributions, each line is the content of one of its own, since every attribution has
+    a content, which is its longest part; for the layer `attribution` this needs no training.
     """
 
     name: ClassVar[str] = "everything"
     layers: ClassVar[frozenset[str]] = SPAN_LAYERS
     trained_layers: ClassVar[frozenset[str]] = frozenset({TECHNIQUE, ATTRIBUTION_GAP})
+    trained_kinds: ClassVar[frozenset[str]] = frozenset({"spans", "relations"})
     _labels: dict[str, str] = field(init=False, repr=False, default_factory=dict)
+    _related: set[str] = field(init=False, repr=False, default_factory=set)
 
     def fit(self, documents: Sequence[Document], gold: Sequence[Annotation], layer: str) -> Self:
         """Learn the commonest label of a layer; of equally frequent ones the alphabetically first.
@@ -79,13 +78,15 @@ class EverythingDetector:
         Raises
         ------
         ValueError
-            For a layer that needs no training, or gold without a span.
+            For gold without a span, or of another number than the documents.
         """
-        check_training(self.name, self.trained_layers, layer, documents, gold)
-        labels = commonest(span.label for annotation in gold for span in annotation.spans)
-        if not labels:
+        check_gold(documents, gold)
+        spans = [span for annotation in gold for span in annotation.spans]
+        if not spans:
             raise nothing_to_learn(self.name, layer, "the gold holds no span")
-        self._labels[layer] = labels[0]
+        related = any(span.relation is not None for span in spans)
+        self._labels[layer] = CONTENT if related else commonest(span.label for span in spans)[0]
+        self._related = self._related | {layer} if related else self._related - {layer}
         return self
 
     def predict(self, documents: Sequence[Document], layer: str) -> list[Prediction]:
@@ -94,74 +95,99 @@ class EverythingDetector:
         Raises
         ------
         ValueError
-            For an unknown layer, or one that is not learned yet.
+            For a layer that is not learned yet.
         """
-        check_layer(self.name, self.layers, layer)
-        if layer in self.trained_layers and layer not in self._labels:
+        related = layer in self._related
+        if layer == ATTRIBUTION and layer not in self._labels:
+            label, related = CONTENT, True
+        elif layer in self._labels:
+            label = self._labels[layer]
+        else:
             raise not_fitted(self.name, layer)
-        return [Prediction(document.id, layer, spans=self._spans(document, layer)) for document in documents]
+        return [Prediction(document.id, layer, _lines(document, label, related)) for document in documents]
 
-    def _spans(self, document: Document, layer: str) -> tuple[Span, ...]:
-        label = self._labels.get(layer, "content")
-        spans = []
-        for number, (start, end) in enumerate(document.paragraphs.tolist()):
-            line = document.text[start:end]
-            first = start + len(line) - len(line.lstrip())
-            relation = number if layer == ATTRIBUTION else None
-            spans.append(Span(first, first + len(line.strip()), label, relation=relation))
-        return tuple(spans)
+
+def _lines(document: Document, label: str, related: bool) -> tuple[Span, ...]:
+    spans = []
+    for number, (start, end) in enumerate(document.paragraphs.tolist()):
+        line = document.text[start:end]
+        first = start + len(line) - len(line.lstrip())
+        relation = number if related else None
+        spans.append(Span(first, first + len(line.strip()), label, relation=relation))
+    return tuple(spans)
 
 
 @dataclass
 class MajorityDetector:
-    """Gives every unit the commonest labels of the training gold.
+    """Gives every unit, or every span to be labelled, the commonest labels of the training gold.
 
-    On `slant` and `loaded_sentence` that is one label; on `frame` as many as the training units have on
-    average, rounded half up, and at least one.
+    A unit gets one label where every training unit that has a label has exactly one; otherwise as many as
+    the training units have on average, rounded half up, and at least one. Of spans that are given more than
+    once the second gets the second commonest label, and so on.
     """
 
     name: ClassVar[str] = "majority"
     layers: ClassVar[frozenset[str]] = UNIT_LAYERS
     trained_layers: ClassVar[frozenset[str]] = UNIT_LAYERS
-    _labels: dict[str, tuple[str, ...]] = field(init=False, repr=False, default_factory=dict)
+    trained_kinds: ClassVar[frozenset[str]] = frozenset({"units", "given"})
+    _of_units: dict[str, tuple[str, ...]] = field(init=False, repr=False, default_factory=dict)
+    _of_given: dict[str, tuple[str, ...]] = field(init=False, repr=False, default_factory=dict)
 
     def fit(self, documents: Sequence[Document], gold: Sequence[Annotation], layer: str) -> Self:
-        """Learn the commonest labels of a layer.
+        """Learn the commonest labels of a layer, from units where the gold has any, otherwise from spans.
 
         Raises
         ------
         ValueError
-            For an unknown layer, or gold without a label.
+            For gold without a label, or of another number than the documents.
         """
-        check_training(self.name, self.layers, layer, documents, gold)
+        check_gold(documents, gold)
         sets = [unit.labels for annotation in gold for unit in annotation.units]
-        total = sum(map(len, sets))
-        if not total:
+        labels = [label for held in sets for label in held]
+        given = [span.label for annotation in gold for span in annotation.spans]
+        if sets and not labels:
             raise nothing_to_learn(self.name, layer, "no unit of the gold has a label")
-        count = max(1, int(total / len(sets) + 0.5)) if layer == FRAME else 1
-        self._labels[layer] = commonest((label for labels in sets for label in labels), count)
+        if not sets and not given:
+            raise nothing_to_learn(self.name, layer, "the gold holds neither a unit nor a span")
+        if sets:
+            several = any(len(held) > 1 for held in sets)
+            count = max(1, int(len(labels) / len(sets) + 0.5)) if several else 1
+            self._of_units[layer] = commonest(labels, count)
+        else:
+            self._of_given[layer] = commonest(given, len(given))
         return self
 
     def predict(self, documents: Sequence[Document], layer: str) -> list[Prediction]:
-        """Return the same labels for every sentence, paragraph and whole document.
+        """Return the same labels for every sentence, paragraph and whole document, or for the given spans.
 
         Raises
         ------
         ValueError
-            For an unknown layer, or one that is not learned yet.
+            For a layer that is not learned yet.
         """
-        check_layer(self.name, self.layers, layer)
-        if layer not in self._labels:
-            raise not_fitted(self.name, layer)
-        labels = self._labels[layer]
-        return [
-            Prediction(
-                document.id,
-                layer,
-                units=tuple(Unit(start, end, labels) for start, end in document.every_unit),
-            )
-            for document in documents
-        ]
+        if layer in self._of_units:
+            labels = self._of_units[layer]
+            return [
+                Prediction(
+                    document.id, layer, units=tuple(Unit(*place, labels) for place in document.every_unit)
+                )
+                for document in documents
+            ]
+        if layer in self._of_given:
+            labels = self._of_given[layer]
+            return [Prediction(document.id, layer, _given(document, labels)) for document in documents]
+        raise not_fitted(self.name, layer)
+
+
+def _given(document: Document, labels: Sequence[str]) -> tuple[Span, ...]:
+    """Return a span for each given one; one that is given more often than there are labels is left out."""
+    times: Counter[tuple[int, int]] = Counter()
+    spans = []
+    for start, end in document.given.tolist():
+        if times[start, end] < len(labels):
+            spans.append(Span(start, end, labels[times[start, end]]))
+        times[start, end] += 1
+    return tuple(spans)
 
 
 @dataclass
@@ -181,8 +207,9 @@ class RandomDetector:
         Mean number of tokens of a span, at least 1, geometrically distributed; a span is cut short by the
         end of its line and by the next span.
     label
-        The label of all spans. By default Loaded_Language for techniques, unattributed_claim for gaps, and
-        for attributions source, cue and content in turn, three neighbours making one.
+        The label of all spans. By default that of charged words, such as Loaded_Language for techniques;
+        unattributed_claim for gaps; and for attributions source, cue and content in turn, three neighbours
+        making one.
     seed
         Another seed, other spans.
 
@@ -193,7 +220,7 @@ class RandomDetector:
     """
 
     name: ClassVar[str] = "random"
-    layers: ClassVar[frozenset[str]] = SPAN_LAYERS
+    layers: ClassVar[frozenset[str]] = SPAN_LAYERS | DEFAULT_LABELS.keys()
     rate: float = 2.9
     length: float = 8.8
     label: str | None = None

@@ -20,15 +20,31 @@ def marked(detector: Detector, text: str) -> list[str]:
 
 
 @pytest.mark.parametrize("kind", [LexiconDetector, SubjectivityDetector])
-def test_detectors_keep_the_contract(kind: type[Detector]) -> None:
-    detector: Detector = kind()
+def test_detectors_keep_the_contract(kind: type[LexiconDetector | SubjectivityDetector]) -> None:
+    detector = kind()
     assert isinstance(detector, Detector)
-    assert detector.labels == {"Loaded_Language"}  # type: ignore[attr-defined]
     assert detector.predict([], "technique") == []
+    layers = "bias, propaganda, technique, words"
     with pytest.raises(
-        ValueError, match=f"'{detector.name}' does not predict the layer 'frame', only technique"
+        ValueError, match=f"'{detector.name}' does not predict the layer 'frame', only {layers}"
     ):
         detector.predict([], "frame")
+
+
+@pytest.mark.parametrize("kind", [LexiconDetector, SubjectivityDetector])
+def test_the_label_is_that_of_the_layer(kind: type[LexiconDetector | SubjectivityDetector]) -> None:
+    expected = {
+        "technique": "Loaded_Language",
+        "propaganda": "Propaganda",
+        "bias": "lexical",
+        "words": "biased",
+    }
+    documents = [segment("a", "a horrible plan")]
+    for layer, label in expected.items():
+        assert [span.label for span in kind().predict(documents, layer)[0].spans] == [label]
+        assert [span.label for span in kind(label="odd").predict(documents, layer)[0].spans] == ["odd"]
+    assert kind().labels == set(expected.values())
+    assert kind(label="odd").labels == {"odd"}
 
 
 class TestLexicon:
@@ -55,7 +71,6 @@ class TestLexicon:
             Span(24, 29, "Doubt", 0.0),
         )
         assert marked(LexiconDetector(threshold=0.6, file=file), "usual regime, so-called") == ["so-called"]
-        assert LexiconDetector(label="Doubt").labels == {"Doubt"}
 
     def test_a_broken_file_is_refused_at_once(self, tmp_path: Path) -> None:
         file = tmp_path / "own.tsv"

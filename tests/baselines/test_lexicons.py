@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from baselines import lexicons
-from baselines.lexicons import PhraseMatcher, fold, read_lexicon, textblob, vader
+from baselines.lexicons import PhraseMatcher, fold, read_lexicon, textblob, vader, word_classes, word_counts
 
 DECOMPOSED = unicodedata.normalize("NFD", "café")
 
@@ -154,8 +154,10 @@ class TestMatching:
         assert (match.start, match.end, match.phrase, match.weight) == (3, 7, "evil", -2.0)
 
     @given(
-        st.dictionaries(st.text("abi' ’İß", min_size=1, max_size=4).map(fold), st.floats(-4, 4), max_size=6),
-        st.text("abiABI' ’-İß9\n", max_size=30),
+        st.dictionaries(
+            st.text("abi' ’İßé-9", min_size=1, max_size=4).map(fold), st.floats(-4, 4), max_size=6
+        ),
+        st.text("abiABI' ’-İß9\né,.“\x01Ⓐ", max_size=30),
     )
     def test_equals_the_plain_reference(self, entries: dict[str, float], text: str) -> None:
         matches = PhraseMatcher(entries).find(text)
@@ -167,6 +169,24 @@ class TestMatching:
         shift = len(before) + 1
         shifted = [(match.start - shift, match.end - shift) for match in matcher.find(f"{before}\n{text}")]
         assert shifted == [(match.start, match.end) for match in matcher.find(text)]
+
+    def test_places_number_the_entries(self) -> None:
+        matcher = PhraseMatcher({"evil": 1.0, "evil empire": -2.0})
+        assert matcher.weights == [1.0, -2.0]
+        assert matcher.places("evil empire, evil") == [(0, 11, 1), (13, 17, 0)]
+
+    def test_a_large_lexicon_finds_the_same(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        text = "so evil an empire, the evil's empire; devil"
+        before = PhraseMatcher({"evil": 1.0, "empire": 2.0}).find(text)
+        monkeypatch.setattr(lexicons, "_LARGE", 0)
+        assert PhraseMatcher({"evil": 1.0, "empire": 2.0}).find(text) == before
+
+
+def test_word_classes_and_counts_are_those_of_the_package() -> None:
+    assert word_classes()["Bush"] == "NNP"
+    assert word_classes()["bush"] == "NN"
+    assert word_counts()["the"] > word_counts()["infamous"] > 0
+    assert ";;;" not in word_classes().keys() | word_counts().keys()
 
 
 class TestFiles:

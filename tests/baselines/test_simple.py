@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -38,13 +41,21 @@ def covered(prediction: Prediction, text: str) -> list[str]:
 
 @pytest.mark.parametrize("kind", [NullDetector, EverythingDetector, MajorityDetector, RandomDetector])
 def test_detectors_keep_the_contract(kind: type[Detector]) -> None:
-    detector: Detector = kind()
-    assert isinstance(detector, Detector)
-    with pytest.raises(ValueError, match=rf"'{detector.name}' does not predict the layer 'portrayal', only"):
-        detector.predict([], "portrayal")
+    assert isinstance(kind(), Detector)
 
 
-@pytest.mark.parametrize("layer", sorted(NullDetector.layers))
+@pytest.mark.parametrize("kind", [EverythingDetector, MajorityDetector])
+def test_trained_detectors_refuse_what_they_have_not_learned(kind: type[TrainableDetector]) -> None:
+    with pytest.raises(ValueError, match=f"'{kind.name}' must be fitted to the layer 'portrayal'"):
+        kind().predict([], "portrayal")
+
+
+def test_random_refuses_other_layers() -> None:
+    with pytest.raises(ValueError, match="'random' does not predict the layer 'portrayal', only"):
+        RandomDetector().predict([], "portrayal")
+
+
+@pytest.mark.parametrize("layer", [*sorted(NullDetector.layers), "any other"])
 def test_null_finds_nothing(layer: str) -> None:
     documents = [segment("a", TEXT), segment("b", "")]
     assert NullDetector().predict(documents, layer) == [Prediction("a", layer), Prediction("b", layer)]
@@ -88,10 +99,17 @@ class TestEverything:
         ]
         assert labels == ["Doubt", "relayed_source"]
 
+    def test_makes_attributions_where_it_learns_some(self) -> None:
+        document = segment("a", "One.\nTwo.")
+        gold = Annotation(document, "quotes", (Span(0, 3, "cue", relation=0), Span(5, 8, "cue", relation=1)))
+        detector = EverythingDetector().fit([document], [gold], "quotes")
+        (prediction,) = detector.predict([document], "quotes")
+        assert prediction.spans == (Span(0, 4, "content", relation=0), Span(5, 9, "content", relation=1))
+        detector.fit([document], [spans_of(document, "Doubt")], "quotes")
+        assert detector.predict([document], "quotes")[0].spans == (Span(0, 4, "Doubt"), Span(5, 9, "Doubt"))
+
     def test_refuses_what_it_cannot_learn(self) -> None:
         document = segment("a", TEXT)
-        with pytest.raises(ValueError, match="does not learn the layer 'attribution'"):
-            EverythingDetector().fit([document], [spans_of(document)], "attribution")
         with pytest.raises(ValueError, match="cannot learn the layer 'technique': the gold holds no span"):
             EverythingDetector().fit([document], [spans_of(document)], "technique")
         with pytest.raises(ValueError, match="0 annotations for 1 documents"):
@@ -116,22 +134,28 @@ class TestMajority:
         assert {unit.labels for unit in prediction.units} == {expected}
         assert [(unit.start, unit.end) for unit in prediction.units] == list(document.every_unit)
 
-    @pytest.mark.parametrize("layer", ["slant", "loaded_sentence"])
-    def test_gives_one_label_elsewhere(self, layer: str) -> None:
+    def test_gives_one_label_where_units_have_one(self) -> None:
         document = segment("a", TEXT)
-        gold = [units_of(document, ("mild", "none"), ("mild", "none"), ("strong", "none"))]
-        (prediction,) = MajorityDetector().fit([document], gold, layer).predict([document], layer)
+        gold = [units_of(document, ("mild",), ("none",), ("none",), (), ())]
+        (prediction,) = MajorityDetector().fit([document], gold, "any").predict([document], "any")
         assert {unit.labels for unit in prediction.units} == {("none",)}
+
+    def test_labels_given_spans_by_how_common_labels_are(self) -> None:
+        document = replace(segment("a", TEXT), given=offsets([(0, 3), (4, 9), (0, 3), (0, 3)]))
+        gold = [spans_of(document, "Doubt", "Slogans", "Doubt")]
+        (prediction,) = MajorityDetector().fit([document], gold, "x").predict([document], "x")
+        assert prediction.spans == (Span(0, 3, "Doubt"), Span(4, 9, "Doubt"), Span(0, 3, "Slogans"))
+        assert prediction.units == ()
 
     def test_refuses_what_it_cannot_do(self) -> None:
         document = segment("a", TEXT)
         assert isinstance(MajorityDetector(), TrainableDetector)
         with pytest.raises(ValueError, match="no unit of the gold has a label"):
             MajorityDetector().fit([document], [units_of(document, ())], "frame")
+        with pytest.raises(ValueError, match="the gold holds neither a unit nor a span"):
+            MajorityDetector().fit([document], [spans_of(document)], "technique")
         with pytest.raises(ValueError, match="must be fitted to the layer 'slant'"):
             MajorityDetector().predict([document], "slant")
-        with pytest.raises(ValueError, match="does not learn the layer 'technique'"):
-            MajorityDetector().fit([document], [units_of(document, ("a",))], "technique")
 
 
 class TestRandom:
@@ -212,3 +236,34 @@ class TestRandom:
             reached = span.end
         if "\n" in text:
             assert all("\n" not in covered_text for covered_text in covered(prediction, text))
+
+
+def test_every_line_scores_as_the_official_scorer_says(shared: Path) -> None:
+    """SI of every non-blank line of PTC's training articles that have gold; shared/oracles has the values."""
+    folder = shared / "corpora" / "ptc"
+    rows: dict[str, list[tuple[int, int]]] = {}
+    for line in (folder / "train-task-si.labels").read_text(encoding="utf-8").splitlines():
+        article, start, end = line.split("\t")
+        rows.setdefault(article, []).append((int(start), int(end)))
+    detector, hit = EverythingDetector(), np.zeros(2)
+    counts = np.zeros(2)
+    for article, gold in rows.items():
+        text = (folder / "train-articles" / f"article{article}.txt").read_bytes().decode("utf-8")
+        document = Document(article, text, offsets([]), offsets([]))
+        annotation = Annotation(document, "propaganda", tuple(Span(*row, "Propaganda") for row in gold))
+        (prediction,) = detector.fit([document], [annotation], "propaganda").predict([document], "propaganda")
+        assert {span.label for span in prediction.spans} == {"Propaganda"}
+        inside = np.zeros(len(text) + 1)
+        for start, end in gold:
+            inside[start:end] = 1
+        edges = np.flatnonzero(np.diff(np.r_[0, inside, 0]))
+        # Spans that only touch stay apart in the official scorer; none do in these articles' merged gold.
+        merged = edges.reshape(-1, 2)
+        for span in prediction.spans:
+            shared_part = [max(0, min(span.end, e) - max(span.start, s)) for s, e in merged.tolist()]
+            hit += [
+                sum(shared_part) / (span.end - span.start),
+                sum(np.array(shared_part) / (merged[:, 1] - merged[:, 0])),
+            ]
+        counts += [len(prediction.spans), len(merged)]
+    assert hit / counts == pytest.approx([0.133189, 0.999504], abs=1e-4)
