@@ -19,7 +19,8 @@ from benchmark.data import Dataset, Layer
 from benchmark.metrics import METRICS
 from benchmark.metrics.base import Metric
 from benchmark.model import Annotation, Document, Offsets, Portrayal
-from benchmark.projection import FEWEST_DOCUMENTS, clip, distinct, overlapping
+from benchmark.projection import FEWEST_DOCUMENTS, clip, cluster_numbers, distinct, overlapping
+from benchmark.reading import Marks
 from benchmark.results import Range, Score, number
 from benchmark.stats.agreement import alpha_from_coincidences, alpha_statistics
 from benchmark.stats.bootstrap import intervals, resample_counts
@@ -62,7 +63,7 @@ class Agreement:
 
 
 def agreement(dataset: Dataset, resamples: int, seed: int) -> list[Agreement]:
-    """Return the agreement on every layer and label of a dataset that has at least two annotators.
+    """Return the agreement on every layer and label of a dataset, over documents that two annotators saw.
 
     Parameters
     ----------
@@ -74,19 +75,18 @@ def agreement(dataset: Dataset, resamples: int, seed: int) -> list[Agreement]:
     rows = []
     for layer in dataset.layers.values():
         marks = dataset.marks.get(layer.name, {})
-        if len(marks) < 2:
+        measure = _Measure(dataset, layer, list(marks.values()), resamples, seed)
+        if not measure.pieces:
             continue
-        given = list(marks.values())
-        measure = _Measure(dataset, layer, given, resamples, seed)
         rows.extend(measure.entities() if layer.kind == "entities" else measure.labels())
     return rows
 
 
 class _Measure:
-    """Agreement in one layer; `given` holds one annotation a document for each annotator."""
+    """Agreement in one layer; `given` holds, for each annotator, an annotation or None for each document."""
 
     def __init__(
-        self, dataset: Dataset, layer: Layer, given: Sequence[Sequence[Annotation]], resamples: int, seed: int
+        self, dataset: Dataset, layer: Layer, given: Sequence[Marks], resamples: int, seed: int
     ) -> None:
         self.layer, self.resamples, self.seed = layer, resamples, seed
         self.dataset = dataset
@@ -96,10 +96,20 @@ class _Measure:
         )
         cut: Callable[[Annotation], list[Annotation]] = (lambda a: [a]) if whole else clip
         self.uncut = [
-            [replace(annotation, spans=distinct(annotation.spans)) for annotation in own] for own in given
+            [None if a is None else replace(a, spans=distinct(a.spans)) for a in own] for own in given
         ]
-        self.given = [[piece for annotation in own for piece in cut(annotation)] for own in self.uncut]
-        self.pieces = list(zip(*self.given, strict=True))
+        # For each annotator and document its pieces, none of a document that the annotator did not see.
+        self.given = [[[] if a is None else cut(a) for a in own] for own in self.uncut]
+        self.pieces: list[tuple[Annotation, ...]] = []
+        owners = []
+        of_document = cluster_numbers(dataset.documents) if dataset.group else None
+        for place, of_all in enumerate(zip(*self.given, strict=True)):
+            judged = [pieces for pieces in of_all if pieces]
+            found = list(zip(*judged, strict=True)) if len(judged) > 1 else []
+            number = None if of_document is None else int(of_document[place])
+            owners += [len(self.pieces) + i if number is None else number for i in range(len(found))]
+            self.pieces += found
+        _, self.owner = np.unique(np.array(owners, dtype=np.int64), return_inverse=True)
         self.spans = layer.kind in ("spans", "relations")
         self.unit = "sentence" if self.spans else str(layer.unit)
 
@@ -107,8 +117,8 @@ class _Measure:
         return [self._row(label) for label in (ALL, *self.layer.labels) if self._marks(label)]
 
     def _marks(self, label: str) -> int:
-        spans = (span for own in self.uncut for annotation in own for span in annotation.spans)
-        units = (unit for own in self.given for piece in own for unit in piece.units)
+        spans = (span for own in self.uncut for annotation in own if annotation for span in annotation.spans)
+        units = (unit for own in self.given for part in own for piece in part for unit in piece.units)
         return sum(label in (ALL, span.label) for span in spans) + sum(
             label == ALL or label in unit.labels for unit in units
         )
@@ -159,7 +169,9 @@ class _Measure:
         return self._score(values, [weights for _, weights in tables], len(code) or 2)
 
     def _score(self, values: Sequence[Codes], weights: Sequence[Codes], codes: int) -> Score:
-        statistics = np.array([alpha_statistics(v, w, codes) for v, w in zip(values, weights, strict=True)])
+        of_pieces = np.array([alpha_statistics(v, w, codes) for v, w in zip(values, weights, strict=True)])
+        statistics = np.zeros((int(self.owner.max()) + 1, of_pieces.shape[1]))
+        np.add.at(statistics, self.owner, of_pieces)
 
         def finalize(totals: NDArray[np.float64]) -> NDArray[np.float64]:
             return alpha_from_coincidences(totals)[..., None]
@@ -174,8 +186,11 @@ class _Measure:
         labels = self.layer.labels if label == ALL else (label,)
         values = []
         for one, other in combinations(self.given, 2):
-            gold = [_of_unit(a, a.document, self.unit) for a in one] if not self.spans else one
-            found = [as_prediction(a) for a in other]
+            both = [pair for of_each in zip(one, other, strict=True) for pair in zip(*of_each, strict=False)]
+            if not both:
+                continue
+            gold = [a if self.spans else _of_unit(a, a.document, self.unit) for a, _ in both]
+            found = [as_prediction(a) for _, a in both]
             totals = metric.per_document(gold, found, labels).sum(axis=0)
             values.append(float(metric.finalize(totals, labels)[metric.scores(labels).index("f1")]))
         defined = [value for value in values if not np.isnan(value)]

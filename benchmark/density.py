@@ -8,12 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.data import Dataset
-from benchmark.model import Document, Prediction, Span, Unit
+from benchmark.model import Annotation, Document, Prediction, Span, Unit
+from benchmark.protocol import FEW_FOLDS, folds
 from benchmark.tasks import Task
-from benchmark.training import FOLDS, Training, folds, training_of
+from benchmark.training import Training, training_of
 
 LEAVE_ONE_OUT = 100
 """Up to so many documents, thresholds are found on all documents but the one that they are used on."""
+UNDECIDED = -1
+"""The degree of a document whose gold has none; thresholds are found without it."""
 
 
 def density(document: Document, spans: Sequence[Span]) -> float:
@@ -49,12 +52,12 @@ def read_density(
         For the folds.
     """
     values = np.array([density(d, p.spans) for d, p in zip(dataset.documents, spans, strict=True)])
-    gold = np.array([task.labels.index(g.units[0].labels[0]) for g in dataset.gold[task.source]])
+    gold = np.array([_degree(task, annotation) for annotation in dataset.gold[task.source]])
     degrees = np.zeros(len(values), dtype=np.int64)
-    count = len(values) if len(values) <= LEAVE_ONE_OUT else FOLDS
-    parts = folds(len(values), count, seed)
+    count = len(values) if len(values) <= LEAVE_ONE_OUT else FEW_FOLDS
+    parts = folds(range(len(values)), count, seed)
     for test in parts:
-        train = np.setdiff1d(np.arange(len(values)), test)
+        train = np.setdiff1d(np.flatnonzero(gold != UNDECIDED), test)
         borders = thresholds(values[train], gold[train], len(task.labels))
         degrees[test] = (values[test, None] > borders).sum(axis=1)
     predictions = [
@@ -62,6 +65,12 @@ def read_density(
         for document, degree in zip(dataset.documents, degrees.tolist(), strict=True)
     ]
     return predictions, training_of(dataset, len(parts), seed)
+
+
+def _degree(task: Task, gold: Annotation) -> int:
+    """Return the place of a document's degree among the task's labels, `UNDECIDED` where it has none."""
+    labels = gold.units[0].labels if gold.units else ()
+    return task.labels.index(labels[0]) if labels else UNDECIDED
 
 
 def thresholds(values: NDArray[np.float64], gold: NDArray[np.int64], classes: int) -> NDArray[np.float64]:

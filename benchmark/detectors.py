@@ -7,12 +7,17 @@ from collections.abc import Collection, Iterable, Sequence, Set
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from operator import index
+from pathlib import Path
 from typing import TypeVar
 
-from benchmark.errors import BenchError, DetectorError, one_line
+from benchmark.errors import BenchError, DetectorError, UsageError, one_line
+from benchmark.fileio import read_bytes, sha256
 from benchmark.model import Detector, Document, Prediction, Span, Unit
 from benchmark.registry import OWN, Registry
-from benchmark.spec import Spec, construct, parameters_of
+from benchmark.spec import Spec, construct, files_of, parameters_of
+
+MODEL = "model.json"
+"""The file that makes a folder one of a trained model."""
 
 DETECTORS: Registry[type[Detector]] = Registry("detector", group="benchmark.detectors")
 """Detector classes by name. The project's own are entry points like anyone's."""
@@ -24,7 +29,7 @@ def build(spec: Spec, seed: int) -> Detector:
     Parameters
     ----------
     spec
-        Its name and parameters.
+        Its name and parameters, or the folder of a model that was trained before.
     seed
         Given as `seed` to a detector that has such a parameter, unless the specification sets it.
 
@@ -35,6 +40,8 @@ def build(spec: Spec, seed: int) -> Detector:
     DetectorError
         Where what was built is no detector.
     """
+    if spec.name not in DETECTORS and is_model(spec.name):
+        return _stored(spec)
     kind = DETECTORS.get(spec.name)
     defaults = {"seed": seed} if "seed" in parameters_of(f"detector '{spec.name}'", kind) else {}
     detector = construct("detector", kind, spec, defaults)
@@ -45,6 +52,46 @@ def build(spec: Spec, seed: int) -> Detector:
     if not isinstance(layers, Set) or not all(isinstance(layer, str) for layer in layers):
         raise DetectorError(f"detector '{spec}': its layers are {layers!r}, and not a set of names")
     return detector
+
+
+def is_model(name: str) -> bool:
+    """Return whether a name is that of a folder that holds a trained model."""
+    try:
+        return (Path(name) / MODEL).is_file()
+    except (OSError, ValueError):  # too long, a folder that may not be entered, or a NUL character
+        return False
+
+
+def _stored(spec: Spec) -> Detector:
+    from benchmark.models import load_model
+
+    if spec.parameters:
+        raise UsageError(f"detector '{spec}' is a trained model, which takes no parameters")
+    return load_model(Path(spec.name))
+
+
+def origin_of(spec: Spec) -> str:
+    """Return the distribution that a detector comes from, "model" for a trained model's folder."""
+    return DETECTORS.origin(spec.name) if spec.name in DETECTORS else "model"
+
+
+def files_of_detector(spec: Spec) -> dict[str, str]:
+    """Return the SHA-256 of each file that a parameter names, by the parameter, or of a model's record."""
+    if spec.name not in DETECTORS:
+        return {"model": sha256(read_bytes(Path(spec.name) / MODEL))}
+    files = files_of(DETECTORS.get(spec.name), spec)
+    return {key: sha256(read_bytes(path)) for key, path in files.items()}
+
+
+def how_to_train(detector: Detector) -> str:
+    """Return what has to be installed before a detector can be trained, "" where nothing is missing.
+
+    A detector may say so by an attribute `missing_extra`, the name of an extra of framebench.
+    """
+    extra = getattr(detector, "missing_extra", None)
+    if not extra:
+        return ""
+    return f"detector '{detector.name}' needs more to be trained: pip install 'framebench[{extra}]'"
 
 
 def ready() -> tuple[list[str], list[str]]:
@@ -148,7 +195,7 @@ def _check_offsets(document: Document, spans: Sequence[Span], units: Sequence[Un
     for unit in units:
         if (unit.start, unit.end) not in known:
             raise ValueError(f"unit {unit.start}–{unit.end} is no sentence, paragraph or whole document")
-    if len({(s.start, s.end, s.label, s.relation) for s in spans}) < len(spans):
+    if not len(document.given) and len({(s.start, s.end, s.label, s.relation) for s in spans}) < len(spans):
         raise ValueError("a span is given twice")
     if len({(unit.start, unit.end) for unit in units}) < len(units):
         raise ValueError("a unit is given twice")

@@ -14,11 +14,11 @@ from benchmark.data import Dataset
 from benchmark.errors import DataError, Fault, suggest
 from benchmark.fileio import BOM_MESSAGE, not_utf8, read_bytes, read_jsonl, sha256
 from benchmark.model import Document, Prediction, Span, Unit
-from benchmark.tasks import TASKS
-from benchmark.training import layer_labels, takes_units
+from benchmark.subject import layer_labels, of_given_spans, takes_units
+from benchmark.tasks import TASKS, tasks_of
 
 Offset = Annotated[int, msgspec.Meta(ge=-(2**53), le=2**53)]
-PTC_LAYER = "technique"
+PTC_LAYER, PTC_UNLABELLED_LAYER = "technique", "propaganda"
 UNLABELLED = "Loaded_Language"
 """Stands for the label that rows of the span identification task lack; only `ptc_si` may score it."""
 
@@ -62,9 +62,9 @@ class PredictionsFile:
     sha256
         Of its content.
     layers
-        For each layer in it one prediction a document, in the dataset's order.
+        For each layer in it one prediction a scored document, in the dataset's order.
     missing
-        For each layer the number of documents that it does not name.
+        For each layer the number of scored documents that it does not name.
     labelled
         False for rows that give spans without a label.
     title
@@ -79,7 +79,9 @@ class PredictionsFile:
     title: str = ""
 
 
-def read_predictions(path: Path, dataset: Dataset) -> PredictionsFile:
+def read_predictions(
+    path: Path, dataset: Dataset, scored: Dataset | None = None, layer: str = PTC_LAYER
+) -> PredictionsFile:
     """Read and check a file of predictions.
 
     Parameters
@@ -88,6 +90,11 @@ def read_predictions(path: Path, dataset: Dataset) -> PredictionsFile:
         JSONL where its name ends in .jsonl or .json or its first character is "{", else tab-separated.
     dataset
         The dataset that it predicts.
+    scored
+        The part of it that counts, if that is not all; predictions for other documents are passed over.
+    layer
+        The layer that tab-separated rows with a technique are about. Rows without one are about `propaganda`
+        where the dataset has that layer.
 
     Raises
     ------
@@ -101,7 +108,9 @@ def read_predictions(path: Path, dataset: Dataset) -> PredictionsFile:
     tabular = path.suffix not in {".jsonl", ".json"} and content.removeprefix(BOM_UTF8).lstrip()[:1] != b"{"
     reader = _Checker(path, dataset, faults)
     if tabular:
-        rows, labelled = _read_ptc(path, content, faults)
+        rows, labelled = _read_ptc(path, content, layer, faults)
+        if not labelled and PTC_UNLABELLED_LAYER in dataset.layers:
+            rows, labelled = [(_propaganda(row, dataset), lines) for row, lines in rows], True
         for row, lines in rows:
             reader.add(lines[0], row, lines)
     else:
@@ -112,19 +121,25 @@ def read_predictions(path: Path, dataset: Dataset) -> PredictionsFile:
         faults.append(Fault(path, None, "holds no predictions"))
     if faults:
         raise DataError(sorted(faults, key=lambda fault: fault.line or 0))
-    layers = {layer: reader.of_layer(layer) for layer in dict.fromkeys(layer for _, layer in reader.found)}
+    documents = (scored or dataset).documents
+    names = dict.fromkeys(layer for _, layer in reader.found)
+    layers = {layer: reader.of_layer(layer, documents) for layer in names}
     # Tab-separated rows have no way to say that nothing was found in a document.
     missing = {
-        layer: 0
-        if tabular
-        else sum((document.id, layer) not in reader.found for document in dataset.documents)
+        layer: 0 if tabular else sum((document.id, layer) not in reader.found for document in documents)
         for layer in layers
     }
     return PredictionsFile(path, sha256(content), layers, missing, labelled, path.name)
 
 
+def _propaganda(row: PredictionRow, dataset: Dataset) -> PredictionRow:
+    (label,) = dataset.layers[PTC_UNLABELLED_LAYER].labels
+    spans = [SpanRow(span.start, span.end, label) for span in row.spans or ()]
+    return PredictionRow(row.document, PTC_UNLABELLED_LAYER, spans)
+
+
 def _read_ptc(
-    path: Path, content: bytes, faults: list[Fault]
+    path: Path, content: bytes, layer: str, faults: list[Fault]
 ) -> tuple[list[tuple[PredictionRow, list[int]]], bool]:
     """Read rows "id, technique, start, end" or "id, start, end".
 
@@ -164,7 +179,7 @@ def _read_ptc(
     if len(widths) > 1:
         faults.append(Fault(path, None, "some rows have a technique and some have none"))
     rows = [
-        (PredictionRow(document, PTC_LAYER, spans), lines) for document, (spans, lines) in by_document.items()
+        (PredictionRow(document, layer, spans), lines) for document, (spans, lines) in by_document.items()
     ]
     return rows, widths != {3}
 
@@ -195,15 +210,14 @@ class _Checker:
     def __init__(self, path: Path, dataset: Dataset, faults: list[Fault]) -> None:
         self.path, self.faults, self.dataset = path, faults, dataset
         self.documents = {document.id: document for document in dataset.documents}
-        derived = {task.layer for task in map(TASKS.get, TASKS) if task.source in dataset.layers}
+        derived = {task.layer for task in tasks_of(dataset)}
         self.layers = {*dataset.layers, *derived}
         self.found: dict[tuple[str, str], Prediction] = {}
 
-    def of_layer(self, layer: str) -> tuple[Prediction, ...]:
-        """Return one prediction a document in the dataset's order, an empty one where none was found."""
+    def of_layer(self, layer: str, documents: Sequence[Document]) -> tuple[Prediction, ...]:
+        """Return one prediction a document in their order, an empty one where none was found."""
         return tuple(
-            self.found.get((document.id, layer), Prediction(document.id, layer))
-            for document in self.dataset.documents
+            self.found.get((document.id, layer), Prediction(document.id, layer)) for document in documents
         )
 
     def add(self, line: int, row: PredictionRow, lines: Sequence[int]) -> None:
@@ -228,7 +242,9 @@ class _Checker:
         ]
         self._kind(line, row)
         self._duplicates(
-            [(at, f"span {s.start}–{s.end} '{s.label}'", s.relation) for at, s in spans]
+            []
+            if of_given_spans(row.layer)  # a span with two techniques stands there twice
+            else [(at, f"span {s.start}–{s.end} '{s.label}'", s.relation) for at, s in spans]
             + [(at, f"unit {u.start}–{u.end}", None) for at, u in units]
         )
         self.found[row.document, row.layer] = Prediction(

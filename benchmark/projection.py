@@ -19,6 +19,7 @@ from benchmark.tasks import Task
 
 FEWEST_DOCUMENTS = 20
 """With fewer articles than this, paragraphs are resampled instead."""
+PARAGRAPH = "paragraph"
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,9 @@ class Scoring:
     labels
         The task's labels with their support in this gold.
     clusters
-        What is resampled: "document" or "paragraph".
+        What is resampled: "document", "paragraph", or what the dataset's groups are.
+    owner
+        The number of the cluster of each piece, from 0 in the order in which they come: shape (pieces,).
     """
 
     task: Task
@@ -44,6 +47,20 @@ class Scoring:
     gold: tuple[Annotation, ...]
     labels: LabelSet
     clusters: str
+    owner: NDArray[np.int64]
+
+    @property
+    def size(self) -> int:
+        """Number of clusters."""
+        return int(self.owner.max(initial=-1)) + 1
+
+    def by_cluster(self, statistics: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the summed statistics of each cluster, shape (clusters, k), from those of the pieces."""
+        if self.size == len(statistics):
+            return statistics
+        totals = np.zeros((self.size, statistics.shape[1]))
+        np.add.at(totals, self.owner, statistics)
+        return totals
 
     def project(self, predictions: Sequence[Prediction]) -> list[Prediction]:
         """Return what the task scores of predictions, a prediction a piece.
@@ -56,7 +73,7 @@ class Scoring:
         found = []
         for document, prediction in zip(self.documents, predictions, strict=True):
             spans, units = select(self.task, document, prediction)
-            if self.clusters == "document":
+            if self.clusters != PARAGRAPH:
                 found.append(Prediction(document.id, self.task.layer, spans, units))
                 continue
             for start, end in document.paragraphs.tolist():
@@ -66,7 +83,9 @@ class Scoring:
         return [replace(prediction, document=gold.document.id) for gold, prediction in pieces]
 
 
-def scoring(task: Task, documents: tuple[Document, ...], gold: Sequence[Annotation]) -> Scoring:
+def scoring(
+    task: Task, documents: tuple[Document, ...], gold: Sequence[Annotation], group: str = ""
+) -> Scoring:
     """Make a task ready to score against gold.
 
     Parameters
@@ -77,22 +96,32 @@ def scoring(task: Task, documents: tuple[Document, ...], gold: Sequence[Annotati
         The documents, in the dataset's order.
     gold
         Annotations in the layer that the task's gold comes from, in the same order.
+    group
+        What the documents' groups are; "" where there are none.
     """
-    clusters = "document"
-    if len(documents) < FEWEST_DOCUMENTS and task.unit != "document":
-        clusters = "paragraph"
+    grouped = bool(group) and any(document.group is not None for document in documents)
+    cut = not grouped and len(documents) < FEWEST_DOCUMENTS and task.unit != "document"
     pieces: list[Annotation] = []
     for annotation in gold:
         spans, units = select(task, annotation.document, annotation)
         chosen = Annotation(annotation.document, task.layer, spans, units)
-        pieces.extend([chosen] if clusters == "document" else clip(chosen))
+        pieces.extend(clip(chosen) if cut else [chosen])
     labels = LabelSet(task.labels, [_support(pieces, label) for label in task.labels])
-    return Scoring(task, documents, tuple(pieces), labels, clusters)
+    owner = cluster_numbers(documents) if grouped else np.arange(len(pieces))
+    clusters = group if grouped else PARAGRAPH if cut else "document"
+    return Scoring(task, documents, tuple(pieces), labels, clusters, owner)
+
+
+def cluster_numbers(documents: Sequence[Document]) -> NDArray[np.int64]:
+    """Return the number of each document's group; one without a group is a cluster of its own."""
+    numbers: dict[tuple[str, str], int] = {}
+    keys = [("group", d.group) if d.group is not None else ("document", d.id) for d in documents]
+    return np.array([numbers.setdefault(key, len(numbers)) for key in keys], dtype=np.int64)
 
 
 def gold_scoring(task: Task, dataset: Dataset) -> Scoring:
     """Make a task ready to score against the dataset's gold."""
-    return scoring(task, dataset.documents, dataset.gold[task.source])
+    return scoring(task, dataset.documents, dataset.gold[task.source], dataset.group)
 
 
 def _support(pieces: Iterable[Annotation], label: str) -> int:
@@ -109,7 +138,9 @@ def select(
     task asks whether anything is marked in a unit, a unit that is not mentioned has nothing marked in it.
     """
     if task.unit is None:
-        return tuple(span for span in distinct(marks.spans) if span.label in task.labels), ()
+        # A span that is given several times has as many labels, which may be equal in a prediction.
+        spans = marks.spans if task.given else distinct(marks.spans)
+        return tuple(span for span in spans if span.label in task.labels), ()
     if marks.layer != task.layer and task.reading == "any":
         return (), read_any(task, document, marks.spans)
     given = {(unit.start, unit.end): unit for unit in marks.units}

@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark import __version__
+from benchmark.contamination import Shared
 from benchmark.detectors import Failure
 from benchmark.errors import DataError, Fault, UsageError, one_line
 from benchmark.fileio import atomic_folder, decode, jsonl, read_bytes
@@ -55,7 +56,15 @@ class Score:
 
 @dataclass(frozen=True)
 class Range:
-    """A score over the annotators: their mean, lowest and highest; None where undefined."""
+    """A score over the annotators, or over pairs of them; None where undefined.
+
+    Parameters
+    ----------
+    mean
+        The score of all annotators pooled; of pairs the mean.
+    low, high
+        The lowest and highest of one annotator or pair.
+    """
 
     mean: float | None
     low: float | None
@@ -142,7 +151,21 @@ class DetectorRecord:
 
 @dataclass(frozen=True)
 class DatasetRecord:
-    """Which data was scored: its state, and who made the gold of the layer."""
+    """Which data was scored: its state, and who made the gold of the layer.
+
+    Parameters
+    ----------
+    name, version, manifest_sha256
+        The dataset and its state.
+    documents
+        How many were scored.
+    gold, annotators
+        Who made the gold, and how many annotators the dataset names.
+    split
+        The split that was scored; None for the whole dataset.
+    noun
+        What a document is: article, sentence or document.
+    """
 
     name: str
     version: str
@@ -150,6 +173,8 @@ class DatasetRecord:
     documents: int
     gold: str
     annotators: int
+    split: str | None = None
+    noun: str = "document"
 
 
 @dataclass(frozen=True)
@@ -159,7 +184,7 @@ class Resampling:
     Parameters
     ----------
     unit
-        What was resampled: document or paragraph.
+        What was resampled: document, paragraph, or what the dataset's groups are.
     clusters
         How many of them there are.
     resamples, seed
@@ -207,6 +232,10 @@ class RunRecord:
         Documents that the detector failed on; the run is incomplete where there are any.
     missing
         Number of documents that a predictions file does not name.
+    undecided
+        Number of gold units without a label in a task of one label a unit; they are not scored.
+    shared
+        Scored documents whose text was (nearly) learned from; the run is contaminated where there are any.
     seconds, fit_seconds
         Time of prediction and of training; None for a predictions file.
     characters
@@ -229,12 +258,19 @@ class RunRecord:
     fit_seconds: float | None = None
     failures: tuple[Failure, ...] = ()
     missing: int = 0
+    undecided: int = 0
+    shared: tuple[Shared, ...] = ()
     schema: int = SCHEMA
 
     @property
     def incomplete(self) -> bool:
         """Whether the detector failed on a document."""
         return bool(self.failures)
+
+    @property
+    def contaminated(self) -> bool:
+        """Whether a scored document was learned from."""
+        return bool(self.shared)
 
     @property
     def characters_per_second(self) -> float | None:

@@ -6,34 +6,37 @@ the gold as a task scores it, the annotators' ceilings, the resamples.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark import __version__, results
+from benchmark import results
 from benchmark.ceiling import Annotators, annotators_of, ceiling
+from benchmark.contamination import Shared, named
 from benchmark.data import Dataset
 from benchmark.density import read_density
-from benchmark.detectors import DETECTORS, Failure, build
-from benchmark.errors import UsageError
-from benchmark.fileio import read_bytes, sha256
+from benchmark.detectors import Failure, build, files_of_detector, origin_of
+from benchmark.errors import BenchError, UsageError
 from benchmark.metrics import METRICS
 from benchmark.metrics.base import Metric
 from benchmark.model import Detector, Prediction
 from benchmark.predictions import PredictionsFile
 from benchmark.projection import Scoring, gold_scoring
-from benchmark.results import DatasetRecord, DetectorRecord, MetricRecord, Resampling, Run, RunRecord, Score
-from benchmark.segmentation import SCHEME
-from benchmark.spec import Spec, construct, files_of
-from benchmark.stats.bootstrap import Counts, intervals, resample_counts
+from benchmark.protocol import Protocol, chosen_split, scored_part
+from benchmark.results import DatasetRecord, DetectorRecord, MetricRecord, Resampling, Run, RunRecord
+from benchmark.scores import Resamples, scores_of, signature
+from benchmark.spec import Spec, construct
+from benchmark.subject import Subject, gives, knows, must_fit, subjects
 from benchmark.tasks import TASKS, Task
-from benchmark.training import Output, can_predict, run_detector
+from benchmark.training import Order, Output, can_learn, run_detector
 
 LABEL_FREE = "ptc_si"
 """The metric that spans without labels can be scored by."""
+SINGLE_LABEL = "classification"
+"""The metric of units that have one label each."""
 
 
 @dataclass(frozen=True)
@@ -50,12 +53,18 @@ class Settings:
         Specifications of metrics; empty for each task's headline metric.
     panel
         Whether every metric of a task's panel is computed.
+    protocol
+        How datasets are divided.
+    strict
+        Whether a run whose test documents were learned from is refused, not only marked.
     """
 
     seed: int = 0
     resamples: int = 10_000
     metrics: tuple[str, ...] = ()
     panel: bool = False
+    protocol: Protocol = field(default_factory=Protocol)
+    strict: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,6 +77,7 @@ class _Found:
     seconds: float | None = None
     fit_seconds: float | None = None
     missing: int = 0
+    shared: tuple[Shared, ...] = ()
 
 
 class Evaluator:
@@ -84,47 +94,95 @@ class Evaluator:
     def __init__(self, dataset: Dataset, settings: Settings) -> None:
         self.dataset = dataset
         self.settings = settings
+        self.split = chosen_split(dataset, settings.protocol)
         self._detectors: dict[Spec, Detector] = {}
-        self._outputs: dict[tuple[Spec, str], Output] = {}
+        self._outputs: dict[tuple[Spec, Subject], Output] = {}
         self._tasks: dict[str, _TaskScorer] = {}
-        self._counts: dict[int, Counts] = {}
+        self._resamples = Resamples(settings.resamples, settings.seed)
 
-    def layer_for(self, task: Task, spec: Spec) -> str | None:
-        """Return the layer that a detector is asked for in a task; None where it cannot do the task."""
+    @property
+    def protocol(self) -> Protocol:
+        """How the dataset is divided."""
+        return self.settings.protocol
+
+    @cached_property
+    def scored(self) -> Dataset:
+        """What of the dataset a file of predictions is about: its split, or all of it."""
+        return scored_part(self.dataset, replace(self.settings.protocol, stratified=False))
+
+    def detector(self, spec: Spec) -> Detector:
+        """Return a detector, built once, to ask what it can do."""
         if spec not in self._detectors:
             self._detectors[spec] = build(spec, self.settings.seed)
-        detector = self._detectors[spec]
-        able = [
-            layer for layer in (task.layer, *task.span_layers) if can_predict(detector, self.dataset, layer)
-        ]
-        if not able:
-            return None
-        only = getattr(detector, "labels", None)
-        wanted = task.labels if able[0] == task.layer else task.span_labels
-        return None if only and wanted and only.isdisjoint(wanted) else able[0]
+        return self._detectors[spec]
 
-    def run(self, task: Task, spec: Spec) -> Run | None:
-        """Run a detector on a task; None where it cannot do the task."""
-        layer = self.layer_for(task, spec)
-        if layer is None:
+    def subject_for(self, task: Task, spec: Spec) -> Subject | None:
+        """Return what a detector is asked for in a task; None where it cannot do the task."""
+        detector = self.detector(spec)
+        for subject in subjects(task, self.dataset):
+            if knows(detector, subject):
+                learned = not must_fit(detector, subject) or can_learn(self._order(task), subject)
+                if learned:
+                    return subject if gives(detector, subject) else None
+        return None
+
+    def _order(self, task: Task) -> Order:
+        return Order(self.dataset, task, self.settings.protocol, self.settings.seed)
+
+    def run(self, task: Task, spec: Spec, say: Callable[[str], None] | None = None) -> Run | None:
+        """Run a detector on a task; None where it cannot do the task.
+
+        Parameters
+        ----------
+        task
+            Bound to the dataset.
+        spec
+            Which detector.
+        say
+            Called with what a training that takes long is doing.
+
+        Raises
+        ------
+        BenchError
+            Where the settings are strict and a scored document was learned from.
+        """
+        subject = self.subject_for(task, spec)
+        if subject is None:
             return None
-        if (spec, layer) not in self._outputs:
-            self._outputs[spec, layer] = run_detector(spec, self.dataset, layer, self.settings.seed)
-        output = self._outputs[spec, layer]
-        files = {
-            key: sha256(read_bytes(path)) for key, path in files_of(DETECTORS.get(spec.name), spec).items()
-        }
+        detector = self.detector(spec)
+        # What learned nothing, or all that it knows at once, predicts the same whatever labels are scored.
+        always = not must_fit(detector, subject) and not hasattr(detector, "chosen")
+        key = spec, replace(subject, labels=()) if always else subject
+        if key not in self._outputs:
+            self._outputs[key] = run_detector(spec, self._order(task), subject, say)
+        output = self._outputs[key]
+        if self.settings.strict:
+            self._refuse(task, spec, output.shared)
         record = DetectorRecord(
             name=spec.name,
             parameters=dict(spec.parameters),
-            origin=DETECTORS.origin(spec.name),
-            layer=layer,
+            origin=origin_of(spec),
+            layer=subject.layer,
             training=output.training,
-            seed=getattr(self._detectors[spec], "seed", None),
-            files=files,
+            seed=getattr(detector, "seed", None),
+            files=files_of_detector(spec),
         )
-        found = _Found(record, output.predictions, output.failures, output.seconds, output.fit_seconds)
+        found = _Found(
+            record,
+            output.predictions,
+            output.failures,
+            output.seconds,
+            output.fit_seconds,
+            shared=output.shared,
+        )
         return self._score(task, found, self.metrics_for(task))
+
+    def _refuse(self, task: Task, spec: Spec, shared: Sequence[Shared]) -> None:
+        if shared:
+            raise BenchError(
+                f"{self.dataset.name}/{task.name}: detector '{spec}' learned from {len(shared)} of the "
+                f"documents that are scored: {named(shared)}; without --strict the run is marked"
+            )
 
     def score_file(self, task: Task, file: PredictionsFile) -> Run | None:
         """Score a file of predictions on a task; None where it holds no layer of the task."""
@@ -162,95 +220,82 @@ class Evaluator:
         predictions: Sequence[Prediction] = found.predictions
         detector = found.detector
         if task.reading == "density" and detector.layer != task.layer:
-            predictions, fitted = read_density(task, self.dataset, predictions, self.settings.seed)
+            predictions, fitted = read_density(task, scorer.dataset, predictions, self.settings.seed)
             detector = replace(detector, thresholds=fitted)
         projected = scorer.scoring.project(predictions)
+        scoring = scorer.scoring
         statistics = {
-            metric.name: metric.per_document(scorer.scoring.gold, projected, scorer.scoring.labels)
+            metric.name: scoring.by_cluster(metric.per_document(scoring.gold, projected, scoring.labels))
             for metric in metrics
         }
         records = {
-            metric.name: self._record(scorer, metric, statistics[metric.name], detector) for metric in metrics
+            metric.name: self._record(scorer, metric, statistics[metric.name], detector, found.shared)
+            for metric in metrics
         }
         record = RunRecord(
             task=task.name,
             headline=(task.metric, task.score),
             detector=detector,
-            dataset=self._dataset_record(task),
+            dataset=self._dataset_record(scorer),
             resampling=self._resampling(scorer.scoring),
             labels=dict(zip(scorer.scoring.labels.names, scorer.scoring.labels.support, strict=True)),
             metrics=records,
             environment=results.environment(),
-            characters=sum(len(document.text) for document in self.dataset.documents),
+            characters=sum(len(document.text) for document in scorer.dataset.documents),
             created=results.now(),
             seconds=found.seconds,
             fit_seconds=found.fit_seconds,
             failures=found.failures,
             missing=found.missing,
+            undecided=scorer.undecided,
+            shared=found.shared,
         )
         return Run(record, found.predictions, statistics)
 
     def _scorer(self, task: Task) -> _TaskScorer:
         if task.name not in self._tasks:
-            self._tasks[task.name] = _TaskScorer(task, self.dataset)
+            self._tasks[task.name] = _TaskScorer(
+                task, scored_part(self.dataset, self.settings.protocol, task)
+            )
         return self._tasks[task.name]
 
     def _record(
-        self, scorer: _TaskScorer, metric: Metric, statistics: NDArray[np.float64], detector: DetectorRecord
+        self,
+        scorer: _TaskScorer,
+        metric: Metric,
+        statistics: NDArray[np.float64],
+        detector: DetectorRecord,
+        shared: Sequence[Shared],
     ) -> MetricRecord:
-        labels = scorer.scoring.labels
+        scores = scores_of(metric, statistics, scorer.scoring.labels, self._resamples)
+        line = self._signature(scorer, metric, detector, len(shared))
+        return MetricRecord(line, scores, scorer.ceiling(metric))
 
-        def finalize(totals: NDArray[np.float64]) -> NDArray[np.float64]:
-            return metric.finalize(totals, labels)
-
-        values = finalize(statistics.sum(axis=0))
-        around = intervals(statistics, finalize, self._counts_for(len(statistics)))
-        scores = {
-            name: Score(results.number(value), results.number(low), results.number(high), float(undefined))
-            for name, value, low, high, undefined in zip(
-                metric.scores(labels), values, around.low, around.high, around.undefined, strict=True
-            )
-        }
-        return MetricRecord(self._signature(scorer, metric, detector), scores, scorer.ceiling(metric))
-
-    def _counts_for(self, clusters: int) -> Counts:
-        if clusters not in self._counts:
-            rng = np.random.default_rng(self.settings.seed)
-            self._counts[clusters] = resample_counts(clusters, self.settings.resamples, rng)
-        return self._counts[clusters]
-
-    def _dataset_record(self, task: Task) -> DatasetRecord:
-        layer = self.dataset.layers[task.source]
+    def _dataset_record(self, scorer: _TaskScorer) -> DatasetRecord:
+        layer = self.dataset.layers[scorer.scoring.task.source]
         return DatasetRecord(
             self.dataset.name,
             self.dataset.version,
             self.dataset.manifest_sha256,
-            len(self.dataset.documents),
+            len(scorer.dataset.documents),
             layer.gold,
             len(layer.annotators),
+            self.split,
+            scorer.dataset.noun,
         )
 
     def _resampling(self, scoring: Scoring) -> Resampling:
-        return Resampling(scoring.clusters, len(scoring.gold), self.settings.resamples, self.settings.seed)
+        return Resampling(scoring.clusters, scoring.size, self.settings.resamples, self.settings.seed)
 
-    def _signature(self, scorer: _TaskScorer, metric: Metric, detector: DetectorRecord) -> str:
-        data = self._dataset_record(scorer.scoring.task)
-        sampling = self._resampling(scorer.scoring)
-        parts = [
-            signed(metric),
-            f"data:{data.name}@{data.version}+{data.manifest_sha256[:12]}",
-            f"gold:{data.gold}({data.annotators})",
-            f"task:{scorer.scoring.task.name}",
-            f"n:{data.documents}",
-            f"cluster:{sampling.unit}({sampling.clusters})",
-            f"ci:boot,B={sampling.resamples},seed={sampling.seed}",
-            f"zero:{getattr(metric, 'zero_division', 'nan')}",
-            f"tok:{SCHEME}",
+    def _signature(self, scorer: _TaskScorer, metric: Metric, detector: DetectorRecord, shared: int) -> str:
+        learned = [
+            *([f"protocol:{name}"] if (name := self.settings.protocol.name) else []),
             *([f"train:{detector.training.signature}"] if detector.training else []),
+            *([f"contaminated:{shared}"] if shared else []),
             *([f"thresholds:{detector.thresholds.signature}"] if detector.thresholds else []),
-            f"v:{__version__}",
         ]
-        return "|".join(parts)
+        data, sampling = self._dataset_record(scorer), self._resampling(scorer.scoring)
+        return signature(metric, data, scorer.scoring.task.name, sampling, learned=learned)
 
 
 class _TaskScorer:
@@ -258,25 +303,25 @@ class _TaskScorer:
 
     def __init__(self, task: Task, dataset: Dataset) -> None:
         self.scoring = gold_scoring(task, dataset)
-        self._dataset = dataset
+        self.dataset = dataset
         self._ceilings: dict[str, results.Ceiling | None] = {}
+
+    @property
+    def undecided(self) -> int:
+        """Number of gold units without a label where each has one."""
+        if self.scoring.task.metric != SINGLE_LABEL:
+            return 0
+        return sum(not unit.labels for piece in self.scoring.gold for unit in piece.units)
 
     @cached_property
     def _annotators(self) -> Annotators | None:
-        return annotators_of(self.scoring.task, self._dataset)
+        return annotators_of(self.scoring.task, self.dataset)
 
     def ceiling(self, metric: Metric) -> results.Ceiling | None:
         if metric.name not in self._ceilings:
             annotators = self._annotators
             self._ceilings[metric.name] = None if annotators is None else ceiling(annotators, metric)
         return self._ceilings[metric.name]
-
-
-def signed(metric: Metric) -> str:
-    """Return a metric's name with all of its parameters, defaults too, for a signature."""
-    parameters = getattr(metric, "parameters", "")
-    name = getattr(metric, "registered", metric.name)
-    return f"{name}({parameters})" if parameters else name
 
 
 def fits(name: str, kind: type[Metric], task: Task) -> bool:

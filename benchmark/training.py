@@ -1,33 +1,34 @@
-"""What a trainable detector learns from, so that nothing learns from the documents it is scored on.
+"""Predictions by detectors that never saw what they predict: trained elsewhere, fold by fold, or not at all.
 
-A dataset of enough documents is predicted by cross-validation over its documents; a smaller one by a
-detector that was trained on another dataset.
+A dataset of enough documents is divided by a protocol (`benchmark.protocol`); a smaller one is predicted by
+a detector that was trained on the shipped reports. What was learned from is compared with what is predicted,
+and documents found on both sides are reported.
 """
 
 from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import redirect_stdout
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import cast
 
 import numpy as np
-from numpy.typing import NDArray
 
 from benchmark import data
+from benchmark.contamination import Fingerprints, Shared, shared
 from benchmark.data import Dataset
 from benchmark.detectors import Failure, build, describe, predict
-from benchmark.errors import BenchError, UsageError
+from benchmark.errors import UsageError
 from benchmark.model import Annotation, Detector, Document, Prediction, TrainableDetector
-from benchmark.projection import FEWEST_DOCUMENTS, read_any
+from benchmark.projection import FEWEST_DOCUMENTS
+from benchmark.protocol import Division, Part, Protocol, divide, scored_part
 from benchmark.spec import Spec
-from benchmark.tasks import TASKS, bind
+from benchmark.subject import Subject, layer_gold, layer_labels, lesson, must_fit, texts
+from benchmark.tasks import Task
 
-FOLDS = 7
-"""Folds of a cross-validation; 28 reports make 7 folds of 4."""
 TRAINING_DATASET = "fictional_news"
 """What detectors are trained on that are scored on a dataset too small for cross-validation."""
 
@@ -43,11 +44,17 @@ class Training:
     version, manifest_sha256
         Which state of it.
     documents
-        How many documents it has.
+        How many documents it has, or its training split.
     folds
-        Number of folds of the cross-validation; 0 for training on all documents of another dataset.
+        Number of folds of the cross-validation; 0 where one training serves all.
     seed
-        Of the folds and the detector.
+        Of the folds; of the detector where there are none.
+    split
+        The split that was learned from; None for a whole dataset.
+    group
+        What the folds kept on one side; "" where there are no groups.
+    stratified
+        Whether the folds hold the labels in equal shares.
     """
 
     dataset: str
@@ -56,6 +63,9 @@ class Training:
     documents: int
     folds: int
     seed: int
+    split: str | None = None
+    group: str = ""
+    stratified: bool = False
 
     @property
     def short(self) -> str:
@@ -64,9 +74,16 @@ class Training:
 
     @property
     def signature(self) -> str:
-        """For a signature: "cv7,seed=0" or "fictional_news@1.0.0+HASH,seed=0"."""
-        source = f"{self.dataset}@{self.version}+{self.manifest_sha256[:12]}"
-        return f"{f'cv{self.folds}' if self.folds else source},seed={self.seed}"
+        """For a signature: "cv5,group=triplet,seed=42" or "ptc@2020+HASH/train,seed=0"."""
+        if self.folds:
+            how = [f"cv{self.folds}", *([f"group={self.group}"] if self.group else [])]
+            how += ["stratified"] if self.stratified else []
+        else:
+            how = [
+                f"{self.dataset}@{self.version}+{self.manifest_sha256[:12]}"
+                + (f"/{self.split}" if self.split else "")
+            ]
+        return ",".join([*how, f"seed={self.seed}"])
 
 
 @dataclass(frozen=True)
@@ -85,6 +102,8 @@ class Output:
         Wall-clock time of prediction and of training.
     training
         What it was trained on; None where it was not.
+    shared
+        The predicted documents whose text was (nearly) learned from.
     """
 
     layer: str
@@ -93,104 +112,171 @@ class Output:
     seconds: float
     fit_seconds: float
     training: Training | None = None
+    shared: tuple[Shared, ...] = ()
 
 
-def folds(documents: int, count: int, seed: int) -> list[NDArray[np.int64]]:
-    """Return the test documents of each fold: a partition of 0 … documents − 1, in random order."""
-    order = np.random.default_rng(seed).permutation(documents)
-    return [np.sort(part) for part in np.array_split(order, min(count, documents))]
+@dataclass(frozen=True)
+class Order:
+    """What is to be predicted, and how.
 
+    Parameters
+    ----------
+    dataset
+        The whole dataset.
+    task
+        Bound to the dataset.
+    protocol
+        How the dataset is divided.
+    seed
+        For the detector.
+    """
 
-def layer_gold(dataset: Dataset, layer: str) -> tuple[Annotation, ...] | None:
-    """Return a dataset's gold in a layer, read from spans where a task says how; None where it has none."""
-    if layer in dataset.gold:
-        return dataset.gold[layer]
-    for task in map(TASKS.get, TASKS):
-        if task.layer == layer and task.reading == "any" and task.gold_layer in dataset.gold:
-            bound = bind(task, dataset)
-            return tuple(
-                Annotation(gold.document, layer, units=read_any(bound, gold.document, gold.spans))
-                for gold in dataset.gold[task.source]
-            )
-    return None
-
-
-def layer_labels(dataset: Dataset, layer: str) -> tuple[str, ...]:
-    """Return the labels that predictions in a layer may have; empty where the dataset does not say."""
-    if layer in dataset.layers:
-        return dataset.layers[layer].labels
-    return next((task.labels for task in map(TASKS.get, TASKS) if task.layer == layer), ())
-
-
-def takes_units(dataset: Dataset, layer: str) -> bool:
-    """Return whether a layer is made of unit labels, not of spans."""
-    if layer in dataset.layers:
-        return dataset.layers[layer].kind == "units"
-    return any(task.layer == layer and task.unit is not None for task in map(TASKS.get, TASKS))
-
-
-def can_predict(detector: Detector, dataset: Dataset, layer: str) -> bool:
-    """Return whether a detector predicts a layer, having something to learn it from where it must."""
-    if layer not in detector.layers:
-        return False
-    return not must_fit(detector, layer) or _source(dataset, layer) is not None
-
-
-def must_fit(detector: Detector, layer: str) -> bool:
-    """Return whether a detector must be trained before it predicts a layer."""
-    every = detector.layers if hasattr(detector, "fit") else frozenset()
-    return layer in getattr(detector, "trained_layers", every)
+    dataset: Dataset
+    task: Task
+    protocol: Protocol
+    seed: int
 
 
 @cache
-def _training_dataset() -> Dataset:
+def training_dataset() -> Dataset:
+    """Return the dataset that detectors learn from for datasets too small for cross-validation."""
     return data.load(TRAINING_DATASET)
 
 
-def _source(dataset: Dataset, layer: str) -> Dataset | None:
-    """Return the dataset to train on: the scored one itself for cross-validation, or None."""
-    source = dataset if len(dataset.documents) >= FEWEST_DOCUMENTS else _training_dataset()
-    return None if layer_gold(source, layer) is None else source
+def elsewhere(order: Order) -> Dataset | None:
+    """Return the dataset that is learned from where the scored one is too small to be divided, or None."""
+    return training_dataset() if is_small(order.dataset, order.protocol) else None
 
 
-def run_detector(spec: Spec, dataset: Dataset, layer: str, seed: int) -> Output:
-    """Build a detector, train it where it must be trained, and predict a layer of a dataset.
+def is_small(dataset: Dataset, protocol: Protocol) -> bool:
+    """Return whether a dataset has too few documents to be divided unasked."""
+    return protocol.folds is None and len(dataset.documents) < FEWEST_DOCUMENTS
+
+
+def can_learn(order: Order, subject: Subject) -> bool:
+    """Return whether there is gold that a subject can be learned from."""
+    return layer_gold(elsewhere(order) or order.dataset, subject.layer) is not None
+
+
+def divided(order: Order) -> Division:
+    """Return how an order's dataset is divided.
+
+    Raises
+    ------
+    UsageError
+        Where it cannot be divided as the protocol says.
+    """
+    other = elsewhere(order)
+    if other is None:
+        return divide(order.dataset, order.protocol, order.task)
+    scored = scored_part(order.dataset, order.protocol, order.task)
+    everything = (np.arange(len(part.documents)) for part in (scored, other))
+    return Division(
+        scored, order.protocol.split, (Part(next(everything), other, next(everything)),), 0, None, ""
+    )
+
+
+def run_detector(
+    spec: Spec, order: Order, subject: Subject, say: Callable[[str], None] | None = None
+) -> Output:
+    """Build a detector, train it where it must be trained, and predict what is scored of a dataset.
 
     Parameters
     ----------
     spec
         Which detector.
-    dataset
+    order
         What to predict.
-    layer
-        A layer for which `can_predict` holds.
-    seed
-        For the detector and for the folds.
+    subject
+        What the detector is asked for.
+    say
+        Called with what a training that takes long is doing.
 
     Raises
     ------
-    BenchError
-        Where a text to predict is among the texts to learn from.
     UsageError
-        Where the detector must be trained and there is no gold to learn from.
+        Where the detector must be trained and there is no gold to learn from, or the dataset cannot be
+        divided.
     """
-    detector = build(spec, seed)
-    if not must_fit(detector, layer):
-        return _untrained(detector, dataset.documents, layer, layer_labels(dataset, layer))
-    source = _source(dataset, layer)
-    if source is None:
-        raise UsageError(f"detector '{spec}' has nothing to learn layer '{layer}' from")
-    if source is dataset:
-        return _cross_validated(spec, dataset, layer, seed)
-    refuse_shared(source.documents, dataset.documents)
-    run = _Fitted(detector, source.documents, _gold(source, layer), layer)
-    predictions, failures = run.predict(dataset.documents, layer_labels(dataset, layer))
-    training = training_of(source, 0, seed)
-    return Output(layer, tuple(predictions), tuple(failures), run.seconds, run.fit_seconds, training)
+    detector = build(spec, order.seed)
+    if hasattr(detector, "chosen"):
+        detector = detector.chosen(subject)
+    labels = layer_labels(order.dataset, subject.layer) or subject.labels
+    if not must_fit(detector, subject):
+        scored = scored_part(order.dataset, order.protocol, order.task)
+        known = getattr(detector, "provenance", None)
+        # A model may know labels that this dataset lacks; they are not scored.
+        output = _untrained(detector, texts(scored, subject), subject.layer, () if known else labels)
+        if known is None:
+            return output
+        both = shared(known.fingerprints, scored.fingerprints)
+        return replace(output, training=known.training, shared=both)
+    if not can_learn(order, subject):
+        raise UsageError(f"detector '{spec}' has nothing to learn layer '{subject.layer}' from")
+    return _trained(spec, order, subject, labels, say)
 
 
-def predict_texts(spec: Spec, documents: Sequence[Document], layer: str, seed: int) -> Output:
-    """Predict a layer of texts without gold, after training on the shipped reports where that is needed.
+def _trained(
+    spec: Spec, order: Order, subject: Subject, labels: Sequence[str], say: Callable[[str], None] | None
+) -> Output:
+    division = divided(order)
+    documents = texts(division.scored, subject)
+    found: dict[int, Prediction] = {}
+    failures: list[Failure] = []
+    both: list[Shared] = []
+    seconds = fit_seconds = 0.0
+    for number, part in enumerate(division.parts, 1):
+        gold = cast(tuple[Annotation, ...], lesson(part.source, subject))
+        test = [documents[place] for place in part.test]
+        where = f", fold {number} of {division.folds}" if division.folds else ""
+        run = Fitted(
+            build(spec, order.seed), [gold[place] for place in part.train], subject.layer, say, where
+        )
+        predictions, failed = run.predict(test, labels)
+        found.update(zip(part.test.tolist(), predictions, strict=True))
+        failures.extend(failed)
+        both.extend(_shared(part, division))
+        seconds, fit_seconds = seconds + run.seconds, fit_seconds + run.fit_seconds
+    place = {document.id: index for index, document in enumerate(documents)}
+    return Output(
+        subject.layer,
+        tuple(found[index] for index in range(len(documents))),
+        tuple(sorted(failures, key=lambda failure: place[failure.document])),
+        seconds,
+        fit_seconds,
+        _training(division, order),
+        tuple(sorted(both, key=lambda twin: place[twin.test])),
+    )
+
+
+def _shared(part: Part, division: Division) -> tuple[Shared, ...]:
+    """Return which documents of a part are (nearly) among those that it is learned from."""
+    train, test = part.source.fingerprints, division.scored.fingerprints
+    return shared(train.only(part.train), test.only(part.test))
+
+
+def _training(division: Division, order: Order) -> Training:
+    source = division.parts[0].source
+    return Training(
+        source.name,
+        source.version,
+        source.manifest_sha256,
+        len(source.documents),
+        division.folds,
+        order.protocol.seed if division.folds else order.seed,
+        division.trained_on,
+        division.group,
+        order.protocol.stratified and division.folds > 0,
+    )
+
+
+def training_of(source: Dataset, count: int, seed: int) -> Training:
+    """Return the provenance of training on a dataset, by so many folds (0: on all of it)."""
+    return Training(source.name, source.version, source.manifest_sha256, len(source.documents), count, seed)
+
+
+def predict_texts(spec: Spec, documents: Sequence[Document], subject: Subject, seed: int) -> Output:
+    """Predict texts without gold, after training on the shipped reports where that is needed.
 
     Parameters
     ----------
@@ -198,8 +284,8 @@ def predict_texts(spec: Spec, documents: Sequence[Document], layer: str, seed: i
         Which detector.
     documents
         The texts.
-    layer
-        A layer of the detector.
+    subject
+        What the detector is asked for.
     seed
         For the detector.
 
@@ -209,24 +295,25 @@ def predict_texts(spec: Spec, documents: Sequence[Document], layer: str, seed: i
         Where the detector must be trained and the reports have no gold in the layer.
     """
     detector = build(spec, seed)
-    source = _training_dataset()
-    if not must_fit(detector, layer):
-        return _untrained(detector, documents, layer, layer_labels(source, layer))
-    if layer_gold(source, layer) is None:
-        raise UsageError(f"detector '{spec}' must be trained for layer '{layer}', which {source.name} lacks")
-    run = _Fitted(detector, source.documents, _gold(source, layer), layer)
-    predictions, failures = run.predict(documents, layer_labels(source, layer))
-    seconds = (run.seconds, run.fit_seconds)
-    return Output(layer, tuple(predictions), tuple(failures), *seconds, training_of(source, 0, seed))
-
-
-def _gold(source: Dataset, layer: str) -> tuple[Annotation, ...]:
-    return cast(tuple[Annotation, ...], layer_gold(source, layer))
-
-
-def training_of(source: Dataset, count: int, seed: int) -> Training:
-    """Return the provenance of training on a dataset, by so many folds (0: on all of it)."""
-    return Training(source.name, source.version, source.manifest_sha256, len(source.documents), count, seed)
+    if hasattr(detector, "chosen"):
+        detector = detector.chosen(subject)
+    source = training_dataset()
+    if not must_fit(detector, subject):
+        # A model may know other labels than the reports have.
+        labels = () if hasattr(detector, "provenance") else subject.labels
+        return _untrained(detector, documents, subject.layer, labels)
+    gold = lesson(source, subject)
+    if gold is None:
+        raise UsageError(
+            f"detector '{spec}' must be trained for layer '{subject.layer}', which {source.name} lacks"
+        )
+    run = Fitted(detector, gold, subject.layer)
+    predictions, failures = run.predict(documents, layer_labels(source, subject.layer))
+    training = training_of(source, 0, seed)
+    both = shared(source.fingerprints, Fingerprints.of(documents))
+    return Output(
+        subject.layer, tuple(predictions), tuple(failures), run.seconds, run.fit_seconds, training, both
+    )
 
 
 def _untrained(
@@ -237,18 +324,40 @@ def _untrained(
     return Output(layer, tuple(predictions), tuple(failures), time.perf_counter() - began, 0.0, None)
 
 
-class _Fitted:
-    """A detector trained on documents, with the time that this and its predictions took."""
+class Fitted:
+    """A detector trained on gold, with the time that this and its predictions took.
+
+    Parameters
+    ----------
+    detector
+        What to train.
+    gold
+        What it learns from, with the documents.
+    layer
+        The layer that it learns.
+    say
+        Given to a detector that has an attribute `progress`.
+    where
+        Ends what `say` is called with: ", fold 2 of 5".
+    """
 
     def __init__(
-        self, detector: Detector, documents: Sequence[Document], gold: Sequence[Annotation], layer: str
+        self,
+        detector: Detector,
+        gold: Sequence[Annotation],
+        layer: str,
+        say: Callable[[str], None] | None = None,
+        where: str = "",
     ) -> None:
         self.detector, self.layer = detector, layer
         self.error: str | None = None
         self.seconds = 0.0
+        if say is not None and hasattr(detector, "progress"):
+            detector.progress = lambda text: say(f"{text}{where}")
         began = time.perf_counter()
         try:
             with redirect_stdout(sys.stderr):
+                documents = [annotation.document for annotation in gold]
                 self.detector = cast(TrainableDetector, detector).fit(documents, gold, layer)
         except (Exception, SystemExit) as error:  # noqa: BLE001 - a detector of any origin may raise anything
             self.error = f"training failed: {describe(error)}"
@@ -257,6 +366,7 @@ class _Fitted:
     def predict(
         self, documents: Sequence[Document], labels: Sequence[str]
     ) -> tuple[list[Prediction], list[Failure]]:
+        """Return a prediction for each document and the failures; after a failed training, all fail."""
         if self.error is not None:
             return (
                 [Prediction(document.id, self.layer) for document in documents],
@@ -266,39 +376,3 @@ class _Fitted:
         found = predict(self.detector, documents, self.layer, labels)
         self.seconds = time.perf_counter() - began
         return found
-
-
-def _cross_validated(spec: Spec, dataset: Dataset, layer: str, seed: int) -> Output:
-    documents, gold = dataset.documents, _gold(dataset, layer)
-    found: dict[int, Prediction] = {}
-    failures: list[Failure] = []
-    seconds = fit_seconds = 0.0
-    parts = folds(len(documents), FOLDS, seed)
-    for test in parts:
-        train = np.setdiff1d(np.arange(len(documents)), test)
-        refuse_shared([documents[i] for i in train], [documents[i] for i in test])
-        run = _Fitted(build(spec, seed), [documents[i] for i in train], [gold[i] for i in train], layer)
-        predictions, failed = run.predict([documents[i] for i in test], layer_labels(dataset, layer))
-        found.update(zip(test.tolist(), predictions, strict=True))
-        failures.extend(failed)
-        seconds, fit_seconds = seconds + run.seconds, fit_seconds + run.fit_seconds
-    ordered = tuple(found[index] for index in range(len(documents)))
-    place = {document.id: index for index, document in enumerate(documents)}
-    failures.sort(key=lambda failure: place[failure.document])
-    training = training_of(dataset, len(parts), seed)
-    return Output(layer, ordered, tuple(failures), seconds, fit_seconds, training)
-
-
-def refuse_shared(train: Sequence[Document], test: Sequence[Document]) -> None:
-    """Raise where a text to be scored is among the texts that were learned from.
-
-    Raises
-    ------
-    BenchError
-        Which names the documents.
-    """
-    learned = {" ".join(document.text.split()): document.id for document in train}
-    for document in test:
-        twin = learned.get(" ".join(document.text.split()))
-        if twin is not None:
-            raise BenchError(f"document '{document.id}' is scored, and its text was learned from as '{twin}'")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -9,9 +11,9 @@ from hypothesis import strategies as st
 
 from benchmark.density import LEAVE_ONE_OUT, density, read_density, thresholds
 from benchmark.model import Prediction, Span, Unit
+from benchmark.protocol import FEW_FOLDS, folds
 from benchmark.segmentation import segment
 from benchmark.tasks import task_of
-from benchmark.training import FOLDS, folds
 
 
 @pytest.mark.parametrize(
@@ -119,7 +121,7 @@ def test_no_document_sets_the_thresholds_it_is_read_with(dataset_of, pairs, seed
     found, training = read_density(task, dataset, marks(dataset, lengths), seed)
     values, gold = np.array(lengths) / 10, np.array(degrees)
     assert training.folds == len(pairs)
-    for test in folds(len(pairs), len(pairs), seed):
+    for test in folds(range(len(pairs)), len(pairs), seed):
         rest = [index for index in range(len(pairs)) if index not in test]
         borders = thresholds(values[rest], gold[rest], 3)
         for index in test:
@@ -137,4 +139,19 @@ def test_many_documents_are_read_by_folds(dataset_of):
     dataset = make(dataset_of, degrees)
     found = marks(dataset, [4 * degree for degree in degrees])
     _, training = read_density(task_of(dataset, "slant"), dataset, found, 0)
-    assert training.folds == FOLDS
+    assert training.folds == FEW_FOLDS
+
+
+def test_a_document_whose_degree_is_not_decided_sets_no_threshold(dataset_of):
+    degrees = [0, 1, 2] * 7
+    decided = make(dataset_of, degrees)
+    undecided = make(dataset_of, [*degrees, 0, 0])
+    gold = list(undecided.gold["slant"])
+    gold[-2] = replace(gold[-2], units=(Unit(0, 10, ()),))
+    gold[-1] = replace(gold[-1], units=())
+    undecided = replace(undecided, gold={**undecided.gold, "slant": tuple(gold)})
+    lengths = [4 * degree for degree in degrees]
+    expected, _ = read_density(task_of(decided, "slant"), decided, marks(decided, lengths), 0)
+    found, _ = read_density(task_of(undecided, "slant"), undecided, marks(undecided, [*lengths, 10, 0]), 0)
+    assert [p.units for p in found[:-2]] == [p.units for p in expected]
+    assert [p.units[0].labels for p in found[-2:]] == [("strong",), ("none",)]

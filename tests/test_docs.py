@@ -26,6 +26,7 @@ import typer
 
 from benchmark import data
 from benchmark.cli import app, main
+from benchmark.corpora import CORPORA
 from benchmark.detectors import DETECTORS, build
 from benchmark.metrics import METRICS, LabelSet
 from benchmark.model import Annotation, Prediction, Span, Unit
@@ -134,7 +135,8 @@ def test_commands_and_what_they_name_exist(page: Path, words: list[str]) -> None
     detector = given.get("detector") or ()
     for text in [detector] if isinstance(detector, str) else detector:
         spec = Spec.parse(text)
-        own = f'{spec.name} = "{spec.name}:' in page.read_text(encoding="utf-8")
+        content = page.read_text(encoding="utf-8")
+        own = f'{spec.name} = "{spec.name}:' in content or f"--output {spec.name}" in content
         assert own or spec.name in DETECTORS, f"no detector {spec.name}"
         if not own and "file" not in dict(spec.parameters):
             build(spec, 0)
@@ -143,7 +145,7 @@ def test_commands_and_what_they_name_exist(page: Path, words: list[str]) -> None
         if name in data.names():
             assert not task or task_of(data.load(name), task).name == task
         else:
-            assert name == "packaged"
+            assert name == "packaged" or name in CORPORA
 
 
 def rows(page: str, name: str) -> list[list[str]]:
@@ -217,7 +219,7 @@ def test_the_unit_examples_are_right() -> None:
         [loaded, neutral, loaded, neutral, neutral, neutral],
         ("loaded", "neutral"),
     )
-    names = ["accuracy", "mcc", "macro_f1", "precision", "recall", "f1"]
+    names = ["accuracy", "mcc", "macro_f1", "weighted_f1", "precision", "recall", "f1"]
     assert rows("metrics.md", "classification") == [[made[name] for name in names]]
     made = unit_scores(
         "multilabel",
@@ -254,9 +256,11 @@ def test_all_detectors_and_parameters_are_described() -> None:
     for name, kind in detectors().items():
         row = re.search(rf"^\| `{name}` \| (.+?) \|.*\| (.+?) \|$", page, flags=re.MULTILINE)
         assert row is not None, name
-        if name != "null":
-            assert set(re.findall(r"`(\w+)`", row[1])) == kind.layers, name
-        assert (row[2] == "no") == (not getattr(kind, "trained_layers", ())), name
+        kinds = getattr(kind, "kinds", frozenset()) | getattr(kind, "trained_kinds", frozenset())
+        assert set(re.findall(r"`(\w+)`", row[1])) == kind.layers, name
+        assert set(re.findall(r"any (\w+)", row[1])) == kinds, name
+        trained = getattr(kind, "trained_layers", ()) or getattr(kind, "trained_kinds", ())
+        assert (row[2] == "no") == (not trained), name
 
 
 def test_the_signature_is_described_field_by_field() -> None:
@@ -368,6 +372,7 @@ def test_examples_run(
     page: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("FRAMEBENCH_DATA", str(tmp_path / "store"))
     session = Session(tmp_path, capsys, monkeypatch)
     for block in blocks(page):
         if block.marker:

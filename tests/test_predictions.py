@@ -106,7 +106,10 @@ def test_a_file_of_nothing_is_a_fault(tmp_path, dataset, name, content):
         (row("D0"), "no document 'D0', did you mean 'd0'?"),
         (row("x" * 9), f"no document '{'x' * 9}'; known: d0, d1, d2"),
         (row(layer="techniques"), "no layer 'techniques', did you mean 'technique'?"),
-        (row(layer="frame"), "no layer 'frame'; known: loaded_sentence, slant, technique"),
+        (
+            row(layer="frame"),
+            "no layer 'frame'; known: loaded_sentence, slant, technique, technique_given_span",
+        ),
         (row(spans=[span(label="doubt")]), "no label 'doubt', did you mean 'Doubt'?"),
         (
             row(layer="slant", units=[{"start": 0, "end": 23, "labels": ["mield"]}]),
@@ -443,3 +446,32 @@ def test_the_faults_of_a_table_stand_in_order(table, dataset):
         ("d1", "Doubt", 9, 2), ("d0", "dubt", 0, 3), ("x",), ("d1", "Doubt", 0, 99), ("d0", "Doubt", 2, 2)
     )
     assert [line for line, _ in faults_of(table, dataset, content)] == [1, 2, 3, 4, 5]
+
+
+def test_rows_without_a_technique_are_propaganda_where_there_is_such_a_layer(tmp_path, dataset_of):
+    dataset = dataset_of(["A text.", "B"], [[], []], span_layer="propaganda", span_labels=("Propaganda",))
+    path = tmp_path / "si.labels"
+    path.write_text("d0\t2\t6\n", encoding="utf-8")
+    file = read_predictions(path, dataset)
+    assert file.labelled
+    assert file.layers["propaganda"][0].spans == (Span(2, 6, "Propaganda"),)
+    assert file.missing == {"propaganda": 0}
+
+
+def test_rows_with_a_technique_may_be_labels_of_given_spans(tmp_path, dataset_of):
+    dataset = dataset_of(["A text."], [[Span(2, 6, "Doubt"), Span(2, 6, "Repetition")]])
+    path = tmp_path / "tc.labels"
+    path.write_text("d0\tDoubt\t2\t6\nd0\tDoubt\t2\t6\n", encoding="utf-8")
+    file = read_predictions(path, dataset, layer="technique_given_span")
+    assert file.layers["technique_given_span"][0].spans == (Span(2, 6, "Doubt"),) * 2
+    with pytest.raises(DataError, match="given twice"):
+        read_predictions(path, dataset)
+
+
+def test_documents_that_are_not_scored_are_passed_over(tmp_path, dataset_of):
+    dataset = dataset_of(["A text.", "Another."], [[], []])
+    path = tmp_path / "mine.jsonl"
+    path.write_text('{"document": "d0", "layer": "technique", "spans": []}\n', encoding="utf-8")
+    file = read_predictions(path, dataset, dataset.only([1]))
+    assert [found.document for found in file.layers["technique"]] == ["d1"]
+    assert file.missing == {"technique": 1}

@@ -5,15 +5,13 @@ from __future__ import annotations
 import itertools
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmark.errors import UsageError
 from benchmark.model import Annotation, Prediction, Span, Unit, offsets
-from benchmark.projection import clip, gold_scoring, overlapping, scoring, select
+from benchmark.projection import clip, cluster_numbers, gold_scoring, overlapping, scoring, select
 from benchmark.segmentation import segment
-from benchmark.tasks import TASKS, bind, task_of, tasks_of
+from benchmark.tasks import task_of, tasks_of
 
 TEXT = "Headline here\n\nThe infamous duo met. They smiled.\nA last line"
 
@@ -104,19 +102,10 @@ def test_the_tasks_of_a_dataset_are_those_it_has_gold_for(dataset_of):
     assert [task.name for task in tasks_of(dataset)] == [
         "technique",
         "loaded_language",
+        "technique_given_span",
         "loaded_sentence",
         "slant",
     ]
-    with pytest.raises(UsageError, match="no layer 'frame' for task 'frame'.*known: loaded_language"):
-        task_of(dataset, "frame")
-    with pytest.raises(UsageError, match="did you mean 'technique'"):
-        task_of(dataset, "techniques")
-
-
-def test_a_bound_task_has_the_labels_and_unit_of_the_layer(dataset_of):
-    dataset = dataset_of([TEXT], units={"slant": [[Unit(0, len(TEXT), ("mild",))]]})
-    task = bind(TASKS.get("slant"), dataset)
-    assert (task.labels, task.unit) == (("none", "mild", "strong"), "document")
 
 
 @given(
@@ -151,3 +140,53 @@ def test_a_task_scores_against_any_gold(dataset_of):
     task = task_of(dataset, "technique")
     other = [Annotation(dataset.documents[0], "technique", (Span(5, 9, "Doubt"),))]
     assert scoring(task, dataset.documents, other).gold[0].spans == (Span(5, 9, "Doubt"),)
+
+
+def test_groups_are_resampled_as_one(dataset_of):
+    groups = ["a", None, "b", "a", None]
+    dataset = dataset_of([TEXT] * 5, [[Span(0, 4, "Doubt")]] * 5, groups=groups, group="triplet")
+    ready = gold_scoring(task_of(dataset, "technique"), dataset)
+    # However few the documents, they are not cut: their groups are what is resampled.
+    assert (ready.clusters, ready.size, len(ready.gold)) == ("triplet", 4, 5)
+    assert ready.owner.tolist() == [0, 1, 2, 0, 3]
+    statistics = np.arange(10.0).reshape(5, 2)
+    assert ready.by_cluster(statistics).tolist() == [[6, 8], [2, 3], [4, 5], [8, 9]]
+
+
+def test_a_dataset_of_groups_without_any_is_as_one_without(dataset_of):
+    dataset = dataset_of([TEXT], [[]], group="triplet")
+    ready = gold_scoring(task_of(dataset, "technique"), dataset)
+    assert (ready.clusters, ready.size) == ("paragraph", 3)
+
+
+def test_a_group_and_a_document_of_one_name_are_two_clusters(dataset_of):
+    dataset = dataset_of(["a", "b", "c"], [[]] * 3, groups=["d1", None, "d1"])
+    assert cluster_numbers(dataset.documents).tolist() == [0, 1, 0]
+
+
+@given(st.lists(st.sampled_from(["a", "b", "c", None]), max_size=12), st.data())
+def test_statistics_of_clusters_add_up(dataset_of, groups, data):
+    dataset = dataset_of(["Text."] * len(groups), [[]] * len(groups), groups=groups, group="event")
+    ready = scoring(
+        task_of(dataset, "technique"), dataset.documents, dataset.gold["technique"], dataset.group
+    )
+    rows = data.draw(st.lists(st.integers(0, 9), min_size=len(ready.gold), max_size=len(ready.gold)))
+    statistics = np.array(rows, dtype=float).reshape(-1, 1)
+    found = ready.by_cluster(statistics)
+    assert found.shape == (ready.size, 1)
+    assert found.sum() == statistics.sum()
+    for number in range(ready.size):
+        assert found[number, 0] == sum(
+            row for row, owner in zip(rows, ready.owner, strict=True) if owner == number
+        )
+
+
+def test_given_spans_are_kept_as_often_as_they_stand(dataset_of):
+    spans = [Span(0, 4, "Doubt"), Span(0, 4, "Repetition")]
+    dataset = dataset_of([TEXT] * 20, [spans] * 20)
+    task = task_of(dataset, "technique_given_span")
+    ready = gold_scoring(task, dataset)
+    assert ready.gold[0].spans == tuple(spans)
+    twice = (Span(0, 4, "Doubt"),) * 2
+    assert select(task, dataset.documents[0], Prediction("d0", task.layer, twice)) == (twice, ())
+    assert dict(zip(ready.labels, ready.labels.support, strict=True))["Repetition"] == 20

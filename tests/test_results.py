@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmark import results
+from benchmark.contamination import Shared
 from benchmark.detectors import Failure
 from benchmark.errors import DataError, UsageError
 from benchmark.model import Prediction, Span, Unit
@@ -125,6 +126,32 @@ def test_predictions_are_kept_as_a_predictions_file(tmp_path):
 def test_a_score_and_a_relation_of_zero_are_kept():
     rows = prediction_rows((Prediction("d", "l", (Span(0, 1, "x", 0.0, 0),)),))
     assert rows[0]["spans"] == [{"start": 0, "end": 1, "label": "x", "score": 0.0, "relation": 0}]
+
+
+def test_what_was_shared_is_kept(tmp_path):
+    shared = (Shared("d0", "t0", 1.0, exact=True), Shared("d1", "t4", 0.6, exact=False))
+    training = Training("ptc", "2020", "ab" * 32, 371, 0, 0, "train", "triplet", stratified=True)
+    record = replace(
+        RECORD,
+        shared=shared,
+        detector=replace(RECORD.detector, training=training),
+        dataset=replace(RECORD.dataset, split="dev", noun="article"),
+    )
+    found = load_record(save(replace(RUN, record=record), tmp_path))
+    assert found == record
+    assert found.contaminated
+    assert not RECORD.contaminated
+
+
+def test_a_record_of_before_splits_is_read(tmp_path):
+    """What was added to the record since has a default, so that kept runs stay readable."""
+    path = save(RUN, tmp_path) / "run.json"
+    content = json.loads(path.read_text())
+    del content["shared"], content["dataset"]["split"], content["dataset"]["noun"]
+    for name in ("split", "group", "stratified"):
+        del content["detector"]["training"][name]
+    path.write_text(json.dumps(content))
+    assert load_record(path) == RECORD
 
 
 def test_the_same_run_replaces_its_folder(tmp_path):

@@ -11,7 +11,7 @@ from typing import NoReturn
 
 import typer
 
-from benchmark.cli import agreement, data, evaluate, listing, predict, score, show
+from benchmark.cli import agreement, data, evaluate, listing, overlap, predict, score, show, train, transfer
 from benchmark.errors import BenchError, one_line
 
 app = typer.Typer(
@@ -26,9 +26,12 @@ app = typer.Typer(
 app.command()(evaluate.evaluate)
 app.command()(score.score)
 app.command()(predict.predict)
+app.command()(train.train)
+app.command(cls=transfer.SeveralValues)(transfer.transfer)
 app.command("list")(listing.listing)
 app.command()(show.show)
 app.command()(agreement.agreement)
+data.app.command()(overlap.overlap)
 app.add_typer(data.app, name="data")
 
 

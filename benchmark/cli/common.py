@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Protocol
 
 import typer
 
@@ -55,6 +55,17 @@ Metrics = Annotated[
         autocompletion=complete_metrics,
     ),
 ]
+Split = Annotated[
+    str | None,
+    typer.Option(
+        "--split",
+        help="The split that is scored. Default: a held-out one beside a training split, else everything.",
+    ),
+]
+Folds = Annotated[
+    int | None,
+    typer.Option("--folds", help="Cross-validate in so many folds, by the dataset's groups.", min=2),
+]
 Output = Annotated[Path, typer.Option("--output", "-o", help="Folder that run folders are written to.")]
 Seed = Annotated[
     int, typer.Option("--seed", help="Seed of all that is random: resamples, folds, detectors.", min=0)
@@ -79,18 +90,27 @@ def split_metrics(given: Iterable[str] | None) -> tuple[str, ...]:
 
 
 def settings_for(
-    metrics: Iterable[str] | None, *, task_named: bool, seed: int, resamples: int
+    metrics: Iterable[str] | None,
+    *,
+    task_named: bool,
+    seed: int,
+    resamples: int,
+    split: str | None = None,
+    folds: int | None = None,
+    strict: bool = False,
 ) -> tuple[Settings, bool]:
     """Return how runs are measured, and whether their tables go into detail.
 
     They do where a task or metrics are named; the whole panel is computed where no single metrics are.
     """
+    from benchmark.protocol import Protocol as Division
     from benchmark.run import Settings
 
     named = split_metrics(metrics)
     in_detail = bool(named) or task_named
     panel = in_detail and named in ((), ("all",))
-    return Settings(seed, resamples, () if panel else named, panel), in_detail
+    protocol = Division(split=split, folds=folds, seed=seed)
+    return Settings(seed, resamples, () if panel else named, panel, protocol, strict), in_detail
 
 
 def target(text: str) -> tuple[Dataset, tuple[Task, ...], bool]:
@@ -108,7 +128,7 @@ def target(text: str) -> tuple[Dataset, tuple[Task, ...], bool]:
     name, slash, task = text.rpartition("/")
     if not slash or (Path(text) / "manifest.json").is_file():
         dataset = data.load(text)
-        return dataset, tasks_of(dataset), False
+        return dataset, tuple(task for task in tasks_of(dataset) if not task.on_request), False
     dataset = data.load(name)
     return dataset, (task_of(dataset, task),), True
 
@@ -133,11 +153,26 @@ def writable(folder: Path) -> None:
         raise UsageError(f"{folder}: results cannot be written there: {error.strerror}") from error
 
 
+class Step(Protocol):
+    """What `progress` gives."""
+
+    def __call__(self, what: str, detail: str = "") -> None:
+        """Name what is worked on, and what that is doing."""
+        ...
+
+
+def _silent(what: str, detail: str = "") -> None:
+    """Say nothing."""
+
+
 @contextmanager
-def progress(total: int, quiet: bool) -> Iterator[Callable[[str], None]]:
-    """Give a function that names what is worked on next; draws on standard error where it is a terminal."""
+def progress(total: int, quiet: bool) -> Iterator[Step]:
+    """Give a function that names what is worked on next, or with a detail what that is doing.
+
+    It draws on standard error where that is a terminal.
+    """
     if quiet or not sys.stderr.isatty():
-        yield lambda _: None
+        yield _silent
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
@@ -146,10 +181,25 @@ def progress(total: int, quiet: bool) -> Iterator[Callable[[str], None]]:
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         work = bar.add_task("", total=total)
 
-        def step(what: str) -> None:
-            bar.update(work, description=what, advance=1)
+        def step(what: str, detail: str = "") -> None:
+            bar.update(work, description=f"{what}: {detail}" if detail else what, advance=0 if detail else 1)
 
         yield step
+
+
+@contextmanager
+def saying(quiet: bool) -> Iterator[Callable[[str], None]]:
+    """Give a function that says what is being done, on standard error: in one line where it is a terminal."""
+    if quiet:
+        yield lambda _: None
+        return
+    if not sys.stderr.isatty():
+        yield lambda text: typer.echo(text, err=True)
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status("") as status:
+        yield status.update
 
 
 def write(records: Sequence[RunRecord], kind: Format, in_detail: bool) -> None:
@@ -163,12 +213,15 @@ def write(records: Sequence[RunRecord], kind: Format, in_detail: bool) -> None:
         typer.echo(as_csv(rows) if kind is Format.CSV else as_json(rows))
         return
     tables = []
-    for part in grouped(records, lambda record: (record.dataset.name, record.dataset.manifest_sha256)):
+    for part in grouped(
+        records,
+        lambda record: (record.dataset.name, record.dataset.manifest_sha256, record.dataset.split or ""),
+    ):
         if in_detail:
             for of_task in grouped(part, lambda record: (record.task, *record.metrics)):
                 tables.extend(panel(of_task))
         else:
-            tables.append(compact(part))
+            tables.extend(compact(part))
     typer.echo(render(tables, kind))
 
 

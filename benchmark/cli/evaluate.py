@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from benchmark.cli.common import (
+    Folds,
     Metrics,
     Output,
     Quiet,
     Resamples,
     Seed,
+    Split,
     TableFormat,
     complete_detectors,
     complete_targets,
@@ -28,10 +33,19 @@ from benchmark.report.formats import Format
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from benchmark.data import Dataset
     from benchmark.results import Run
-    from benchmark.run import Evaluator
+    from benchmark.run import Evaluator, Settings
     from benchmark.spec import Spec
     from benchmark.tasks import Task
+
+
+class Use(StrEnum):
+    """Which protocol divides a dataset."""
+
+    OWN = "own"
+    PUBLISHED = "published"
+
 
 FIRST = ("null", "everything", "majority", "random")
 """Detectors that know nothing of the matter head the table, as the floor for the others."""
@@ -57,6 +71,14 @@ def evaluate(
         ),
     ] = None,
     metrics: Metrics = None,
+    split: Split = None,
+    folds: Folds = None,
+    protocol: Annotated[
+        Use, typer.Option("--protocol", help="published: what the papers on the corpus did.")
+    ] = Use.OWN,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Refuse a run whose test documents were learned from.")
+    ] = False,
     fmt: TableFormat = Format.TABLE,
     output: Output = Path("results"),
     seed: Seed = 0,
@@ -66,8 +88,9 @@ def evaluate(
     """Run detectors on tasks and print how well they do.
 
     Without a task, a table for each dataset shows each task's headline score and its 95 % interval.
-    With a task, or with --metrics, the panel of metrics is shown. Exit code 3: a detector failed on a
-    document.
+    With a task, or with --metrics, the panel of metrics is shown. A detector that has to be trained learns
+    from the training split, or by cross-validation that keeps groups of documents together; --protocol
+    published does what the papers on a corpus did. Exit code 3: a detector failed on a document.
 
     Example:
 
@@ -76,22 +99,70 @@ def evaluate(
     bench evaluate turkey_drones/loaded_language -d lexicon:threshold=2.5 -d linear
 
     bench evaluate fictional_news --metrics exact,character --format csv
+
+    bench evaluate ptc --split dev
+
+    bench evaluate basil --folds 10 --seed 42 -d linear
     """
     from benchmark import data
+    from benchmark.errors import UsageError
     from benchmark.run import Evaluator
 
-    chosen = [target(text) for text in dict.fromkeys(targets or data.names())]
+    if protocol is Use.PUBLISHED and (split is not None or folds is not None):
+        raise UsageError("--protocol published decides on --split and --folds; leave these out")
+    chosen = [target(text) for text in dict.fromkeys(targets or data.SHIPPED)]
     task_named = any(named for _, _, named in chosen)
-    settings, in_detail = settings_for(metrics, task_named=task_named, seed=seed, resamples=resamples)
+    settings, in_detail = settings_for(
+        metrics,
+        task_named=task_named,
+        seed=seed,
+        resamples=resamples,
+        split=split,
+        folds=folds,
+        strict=strict,
+    )
     specs = detectors(detector, seed)
     # By their content: two folders may hold different states of a dataset of one name.
-    evaluators = {dataset.manifest_sha256: Evaluator(dataset, settings) for dataset, _, _ in chosen}
-    work = [(evaluators[dataset.manifest_sha256], task) for dataset, tasks, _ in chosen for task in tasks]
-    plan = planned(list(dict.fromkeys(work)), specs)
+    evaluators: dict[str, Evaluator] = {}
+    work = []
+    for dataset, tasks, _ in chosen:
+        measured, divided = (settings, tasks)
+        if protocol is Use.PUBLISHED:
+            measured, divided = published_settings(settings, dataset, tasks)
+        evaluator = evaluators.setdefault(dataset.manifest_sha256, Evaluator(dataset, measured))
+        work += [(evaluator, task) for task in divided]
+    plan = planned(list(dict.fromkeys(work)), specs, named=bool(detector))
     writable(output)
     runs = run_all(plan, output, quiet)
     write([run.record for run in runs], fmt, in_detail)
     finish(runs, output, quiet)
+
+
+def published_settings(
+    settings: Settings, dataset: Dataset, tasks: Sequence[Task]
+) -> tuple[Settings, tuple[Task, ...]]:
+    """Return the settings and tasks with what the papers on a dataset did.
+
+    Raises
+    ------
+    UsageError
+        Where that is not known, or they did none of the tasks.
+    """
+    from benchmark.errors import UsageError
+    from benchmark.protocol import published
+
+    found = published(dataset)
+    kept = []
+    for task in tasks:
+        if task.name in found.headlines:
+            metric, score = found.headlines[task.name]
+            kept.append(replace(task, metric=metric, score=score))
+        elif not found.headlines:
+            kept.append(task)
+    if not kept:
+        names = ", ".join(found.headlines)
+        raise UsageError(f"the published protocol of '{dataset.name}' is for {names} alone")
+    return replace(settings, protocol=found.protocol), tuple(kept)
 
 
 def detectors(given: Sequence[str] | None, seed: int) -> list[Spec]:
@@ -102,7 +173,8 @@ def detectors(given: Sequence[str] | None, seed: int) -> list[Spec]:
     UsageError
         Where one of them cannot be built.
     """
-    from benchmark.detectors import build, ready
+    from benchmark.detectors import build, how_to_train, ready
+    from benchmark.errors import UsageError
     from benchmark.spec import Spec
 
     if not given:
@@ -113,14 +185,27 @@ def detectors(given: Sequence[str] | None, seed: int) -> list[Spec]:
         return [Spec(name) for name in names]
     specs = list(dict.fromkeys(map(Spec.parse, given)))
     for spec in specs:
-        build(spec, seed)
+        missing = how_to_train(build(spec, seed))
+        if missing:
+            raise UsageError(missing)
     return specs
 
 
 def planned(
-    work: Sequence[tuple[Evaluator, Task]], specs: Sequence[Spec]
+    work: Sequence[tuple[Evaluator, Task]], specs: Sequence[Spec], *, named: bool
 ) -> list[tuple[Evaluator, Task, Spec]]:
     """Return the runs that can be made.
+
+    A detector that takes minutes to train joins unasked only where one training serves: on a published split.
+
+    Parameters
+    ----------
+    work
+        What to score.
+    specs
+        The detectors.
+    named
+        Whether the user named them.
 
     Raises
     ------
@@ -132,16 +217,45 @@ def planned(
     fitting = [(evaluator, task) for evaluator, task in work if evaluator.metrics_for(task)]
     if not fitting:
         raise UsageError("none of the metrics fits any of the tasks; 'bench list tasks' shows which do")
+    left = set[str]()
     plan = [
         (evaluator, task, spec)
         for spec in specs
         for evaluator, task in fitting
-        if evaluator.layer_for(task, spec) is not None
+        if (named or joins(evaluator, spec, left)) and evaluator.subject_for(task, spec) is not None
     ]
+    for missing in sorted(left):
+        typer.echo(f"bench: left out: {missing}", err=True)
     if not plan:
         names = ", ".join(str(spec) for spec in specs)
-        raise UsageError(f"no task fits {names}; 'bench list detectors' shows the layers that each predicts")
+        raise UsageError(
+            f"no task fits {names}; 'bench list detectors' shows the layers that each predicts{_few(work)}"
+        )
     return plan
+
+
+def _few(work: Sequence[tuple[Evaluator, Task]]) -> str:
+    """Say of datasets that are not divided unasked how they can be."""
+    from benchmark.training import is_small
+
+    few = {e.dataset.name: len(e.dataset.documents) for e, _ in work if is_small(e.dataset, e.protocol)}
+    told = [f"'{name}' has {count} documents" for name, count in few.items()]
+    return f"; {', '.join(told)}: give --folds to train and score within so few" if told else ""
+
+
+def joins(evaluator: Evaluator, spec: Spec, left: set[str]) -> bool:
+    """Return whether a detector that was not named takes part; what one lacks is added to `left`."""
+    from benchmark.detectors import how_to_train
+
+    detector = evaluator.detector(spec)
+    if not getattr(detector, "slow", False):
+        return True
+    if evaluator.split is None:
+        return False
+    missing = how_to_train(detector)
+    if missing:
+        left.add(missing)
+    return not missing
 
 
 def run_all(plan: Sequence[tuple[Evaluator, Task, Spec]], output: Path, quiet: bool) -> list[Run]:
@@ -151,8 +265,9 @@ def run_all(plan: Sequence[tuple[Evaluator, Task, Spec]], output: Path, quiet: b
     runs = []
     with progress(len(plan), quiet) as step:
         for evaluator, task, spec in plan:
-            step(f"{evaluator.dataset.name}/{task.name}: {spec}")
-            run = evaluator.run(task, spec)
+            what = f"{evaluator.dataset.name}/{task.name}: {spec}"
+            step(what)
+            run = evaluator.run(task, spec, partial(step, what))
             if run is not None:
                 save(run, output)
                 runs.append(run)

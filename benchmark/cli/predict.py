@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from benchmark.model import Detector, Document
+    from benchmark.subject import Subject
 
 
 class Shape(StrEnum):
@@ -66,7 +67,7 @@ def predict(
     from benchmark.training import predict_texts
 
     spec = Spec.parse(detector)
-    chosen = _layer(build(spec, seed), spec.name, layer)
+    chosen = _subject(build(spec, seed), spec.name, layer)
     documents = _documents(files)
     output = predict_texts(spec, documents, chosen, seed)
     if fmt is Shape.TEXT or (fmt is Shape.AUTO and sys.stdout.isatty()):
@@ -81,14 +82,29 @@ def predict(
         raise typer.Exit(EXIT_INCOMPLETE)
 
 
-def _layer(detector: Detector, name: str, layer: str | None) -> str:
+def _subject(detector: Detector, name: str, layer: str | None) -> Subject:
+    """Return what is asked of a detector: a layer that it names or can learn from the reports."""
     from benchmark.errors import UsageError
     from benchmark.predictions import no_layer
+    from benchmark.subject import Subject, knows, layer_labels
+    from benchmark.training import training_dataset
 
-    known = sorted(detector.layers, key=lambda known: (known != "technique", known))
+    source = training_dataset()
+    subjects = {name: Subject(name, kind.kind, kind.labels) for name, kind in source.layers.items()}
+    subjects |= {
+        name: Subject(name, "", layer_labels(source, name))
+        for name in detector.layers
+        if name not in subjects
+    }
+    known = sorted(
+        (name for name, subject in subjects.items() if knows(detector, subject)),
+        key=lambda known: (known != "technique", known),
+    )
     if layer is not None and layer not in known:
         raise UsageError(f"detector '{name}': {no_layer(layer, known)}")
-    return layer or known[0]
+    if not known:
+        raise UsageError(f"detector '{name}' predicts no layer that it can learn from {source.name}")
+    return subjects[layer or known[0]]
 
 
 def _documents(files: Sequence[str]) -> list[Document]:

@@ -18,3 +18,4 @@ METRICS.register("semeval13_partial", "benchmark.metrics.semeval13:SemEval13Part
 METRICS.register("semeval13_type", "benchmark.metrics.semeval13:SemEval13Type")
 METRICS.register("classification", "benchmark.metrics.label:Classification")
 METRICS.register("multilabel", "benchmark.metrics.label:MultiLabel")
+METRICS.register("given_spans", "benchmark.metrics.given:GivenSpans")

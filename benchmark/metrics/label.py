@@ -29,7 +29,7 @@ from benchmark.model import Annotation, Prediction
 
 @dataclass(frozen=True)
 class Classification(NamedMetric):
-    """Units with exactly one label: accuracy, MCC, macro-F1, and precision, recall, F1 of each label.
+    """Units with exactly one label: accuracy, MCC, macro-F1, weighted F1, and P, R, F1 of each label.
 
     A task of two labels has precision, recall and F1 besides, which are those of its first label, the
     positive one. A unit counts with the first of its labels that the task has. Gold units without one are
@@ -43,9 +43,9 @@ class Classification(NamedMetric):
     registered = "classification"
 
     def scores(self, labels: Sequence[str]) -> tuple[str, ...]:
-        """Return accuracy, mcc, macro_f1, for two labels precision, recall, f1, and these of each label."""
+        """Return the four overall scores, for two labels precision, recall, f1, and these of each label."""
         positive = ("precision", "recall", "f1") if len(labels) == 2 else ()
-        return ("accuracy", "mcc", "macro_f1", *positive, *label_scores(labels))
+        return ("accuracy", "mcc", "macro_f1", "weighted_f1", *positive, *label_scores(labels))
 
     def per_document(
         self, gold: Sequence[Annotation], predicted: Sequence[Prediction], labels: Sequence[str]
@@ -73,7 +73,8 @@ class Classification(NamedMetric):
         """Return scores from summed confusion matrices; undefined ones are NaN.
 
         F1 of a label is 0 where its precision or recall is 0 or undefined, and NaN where it is neither in
-        the gold nor predicted. Macro-F1 is the mean over the labels with gold in the whole dataset.
+        the gold nor predicted. Macro-F1 is the mean over the labels with gold in the whole dataset, weighted
+        F1 the mean over labels by their number of gold units.
 
         Parameters
         ----------
@@ -96,6 +97,8 @@ class Classification(NamedMetric):
             divide(right.sum(axis=-1), present.sum(axis=-1), np.nan),
             _correlation(right.sum(axis=-1), answered, present),
             macro_average(each[..., 2], labels),
+            # A label without gold weighs nothing, also where its F1 is undefined.
+            divide((present * np.nan_to_num(each[..., 2])).sum(axis=-1), present.sum(axis=-1), np.nan),
         ]
         positive = each[..., 0, :] if size == 2 else each[..., 0, :0]
         return np.concatenate([np.stack(overall, axis=-1), positive, each.reshape(*leading, -1)], axis=-1)

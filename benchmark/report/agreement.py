@@ -57,7 +57,8 @@ def _notes(dataset: Dataset, rows: Sequence[Agreement], resamples: int, seed: in
         if models
         else f"Annotators: {', '.join(dataset.annotators)}."
     )
-    clusters = "articles" if len(dataset.documents) >= FEWEST_DOCUMENTS else "paragraphs"
+    clusters = f"{dataset.noun}s" if len(dataset.documents) >= FEWEST_DOCUMENTS else "paragraphs"
+    clusters = f"groups by {dataset.group}" if dataset.group else clusters
     return (
         who,
         f"α: Krippendorff's, nominal, with its 95 % interval by bootstrap over {clusters} ({resamples:,} "

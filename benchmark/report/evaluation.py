@@ -20,16 +20,32 @@ METRICS_ABREAST = 6
 """How many columns of scores stand beside each other at 100 columns."""
 
 
-def compact(records: Sequence[RunRecord]) -> Table:
-    """Return the table of one dataset: a row a detector, a column a task, headline score and interval.
+TASKS_ABREAST = 6
+"""How many tasks stand beside each other at 100 columns."""
+
+
+def compact(records: Sequence[RunRecord]) -> list[Table]:
+    """Return the tables of one dataset: a row a detector, a column a task, headline score and interval.
 
     Parameters
     ----------
     records
         Runs on one dataset, each with its headline metric.
     """
-    order = list(TASKS)
-    tasks = {r.task: r for r in sorted(records, key=lambda record: order.index(record.task))}
+    order = {name: place for place, name in enumerate(TASKS)}
+    by_task = sorted(records, key=lambda record: order.get(record.task, len(order)))
+    names = list(dict.fromkeys(record.task for record in by_task))
+    parts = [names[first : first + TASKS_ABREAST] for first in range(0, len(names), TASKS_ABREAST)]
+    tables = [_compact([r for r in records if r.task in part], part) for part in parts]
+    last = tables[-1]
+    tables[-1] = Table(last.title, last.headers, last.rows, notes(records), last.align)
+    return tables
+
+
+def _compact(records: Sequence[RunRecord], names: Sequence[str]) -> Table:
+    """Return the columns of some tasks; rows stand in the order in which the detectors come."""
+    by_task = {record.task: record for record in records}
+    tasks = {name: by_task[name] for name in names}
     cells = {(_row(record), record.task): _headline(record) for record in records}
     titles = _titles(records)
     rows = [(title, *(cells.get((name, task), "") for task in tasks)) for name, title in titles.items()]
@@ -41,7 +57,7 @@ def compact(records: Sequence[RunRecord]) -> Table:
         if any(found):
             rows.append((title, *map(with_range, found)))
     heads = [f"{_broken(task)}\n{title_of(*record.headline)}" for task, record in tasks.items()]
-    return Table(_title(records[0]), ("detector", *heads), tuple(rows), notes(records))
+    return Table(_title(records[0]), ("detector", *heads), tuple(rows))
 
 
 def _row(record: RunRecord) -> str:
@@ -55,8 +71,14 @@ def _titles(records: Sequence[RunRecord]) -> dict[str, str]:
         name = _row(record)
         title = record.detector.title
         titles[name] = max(titles.get(name, ""), title, key=len)
-    broken = {_row(record) for record in records if record.incomplete}
-    return {name: f"{title} [incomplete]" if name in broken else title for name, title in titles.items()}
+    marks = {
+        "incomplete": {_row(record) for record in records if record.incomplete},
+        "contaminated": {_row(record) for record in records if record.contaminated},
+    }
+    return {
+        name: title + "".join(f" [{mark}]" for mark, marked in marks.items() if name in marked)
+        for name, title in titles.items()
+    }
 
 
 def _headline(record: RunRecord) -> str:
@@ -77,8 +99,10 @@ def _broken(task: str) -> str:
 
 
 def _title(record: RunRecord) -> str:
-    many = "article" if record.dataset.documents == 1 else "articles"
-    return f"{record.dataset.name} {record.dataset.version} ({record.dataset.documents} {many})"
+    found = record.dataset
+    many = found.noun if found.documents == 1 else f"{found.noun}s"
+    split = f", split {found.split}" if found.split else ""
+    return f"{found.name} {found.version}{split} ({found.documents} {many})"
 
 
 def panel(records: Sequence[RunRecord]) -> list[Table]:

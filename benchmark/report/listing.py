@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from benchmark import data
+from benchmark.corpora import CORPORA
 from benchmark.detectors import DETECTORS, build
-from benchmark.errors import BenchError
+from benchmark.errors import BenchError, one_line
 from benchmark.metrics import METRICS
+from benchmark.model import Detector
 from benchmark.report.formats import Format
 from benchmark.report.numbers import title_of
 from benchmark.report.table import Table, render
@@ -14,27 +16,43 @@ from benchmark.spec import Spec
 from benchmark.tasks import TASKS, tasks_of
 
 
-def datasets() -> Table:
-    """Return the shipped datasets with their size and layers."""
-    rows = []
-    for name in data.names():
-        dataset = data.load(name)
-        layers = ", ".join(dataset.layers)
-        rows.append((name, dataset.version, str(len(dataset.documents)), layers, dataset.title))
-    heads = ("dataset", "version", "documents", "layers", "title")
-    align = ("left", "left", "right", "left", "left")
-    return Table("Datasets", heads, tuple(rows), (), align, (0, 0, 0, 30, 32))
+def datasets(corpora: bool = False) -> Table:
+    """Return the datasets with their size and layers; one whose manifest is broken says so.
+
+    Parameters
+    ----------
+    corpora
+        Whether the corpora that are not added yet are listed too.
+    """
+    rows = [_dataset(name) for name in data.names()]
+    missing = [name for name in CORPORA if name not in data.names()] if corpora else []
+    rows += [(name, "", "", "", "not added", f"bench data add {name} --from PATH") for name in missing]
+    heads = ("dataset", "version", "documents", "layers", "here", "title")
+    align = ("left", "left", "right", "left", "left", "left")
+    return Table("Datasets", heads, tuple(rows), (), align, (0, 0, 0, 22, 0, 27))
+
+
+def _dataset(name: str) -> tuple[str, ...]:
+    here = "shipped" if name in data.SHIPPED else "added"
+    try:
+        manifest = data.manifest_of(name)
+    except BenchError as error:
+        return name, "", "", "", here, one_line(str(error).partition("\n")[0])
+    documents = sum(manifest.splits.values())
+    return name, manifest.version, str(documents), ", ".join(manifest.layers), here, manifest.title
 
 
 def tasks() -> Table:
-    """Return the tasks with the shipped datasets that have gold for them."""
+    """Return the tasks with the datasets that have gold for them, those of single datasets last."""
     where: dict[str, list[str]] = {name: [] for name in TASKS}
+    known = {name: TASKS.get(name) for name in TASKS}
     for name in data.names():
         for task in tasks_of(data.load(name)):
-            where[task.name].append(name)
+            where.setdefault(task.name, []).append(name)
+            known.setdefault(task.name, task)
     rows = [
         (name, task.title, title_of(task.metric, task.score), ", ".join(where[name]))
-        for name, task in ((name, TASKS.get(name)) for name in TASKS)
+        for name, task in known.items()
     ]
     return Table(
         "Tasks", ("task", "what it asks", "headline", "datasets"), tuple(rows), (), (), (0, 0, 0, 15)
@@ -47,12 +65,19 @@ def detectors() -> Table:
     for name in DETECTORS:
         try:
             detector = build(Spec(name), 0)
-            layers, about = ", ".join(sorted(detector.layers)), _first_line(type(detector))
+            layers, about = _layers(detector), _first_line(type(detector))
         except BenchError as error:
             layers, about = "", str(error).split("\n", 1)[0]
         rows.append((name, layers, DETECTORS.origin(name), about))
     heads = ("detector", "layers", "from", "what it is")
     return Table("Detectors", heads, tuple(rows), (), (), (0, 24, 0, 40))
+
+
+def _layers(detector: Detector) -> str:
+    """Return the layers that a detector names, and the kinds of which it takes any layer."""
+    kinds = getattr(detector, "kinds", frozenset()) | getattr(detector, "trained_kinds", frozenset())
+    words = {"given": "labels of given spans"}
+    return ", ".join([*sorted(detector.layers), *(f"any {words.get(kind, kind)}" for kind in sorted(kinds))])
 
 
 def metrics() -> Table:

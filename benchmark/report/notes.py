@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
 
+from benchmark.contamination import named
 from benchmark.report.numbers import UNDEFINED
 from benchmark.results import RunRecord
 from benchmark.stats.bootstrap import FEW_CLUSTERS, MOST_UNDEFINED
+from benchmark.training import Training
 
 
 def notes(records: Sequence[RunRecord], *, every_score: bool = False) -> tuple[str, ...]:
@@ -21,11 +23,13 @@ def notes(records: Sequence[RunRecord], *, every_score: bool = False) -> tuple[s
     """
     found = [
         *_gold(records),
+        *_undecided(records),
         *_intervals(records),
         *_ceilings(records),
         *_training(records),
         *_thresholds(records),
         *_undefined(records, every_score),
+        *_contamination(records),
         *_failures(records),
     ]
     return tuple(dict.fromkeys(found))
@@ -54,6 +58,14 @@ def _gold(records: Sequence[RunRecord]) -> Iterator[str]:
         }[record.dataset.gold]
 
 
+def _undecided(records: Sequence[RunRecord]) -> Iterator[str]:
+    for tasks, record in _by(records, lambda r: r.undecided):
+        if record.undecided:
+            which = f"{tasks}: " if tasks else ""
+            scored = sum(record.labels.values())
+            yield (f"{which}{record.undecided} units without a decided label are not scored; {scored} are.")
+
+
 def _intervals(records: Sequence[RunRecord]) -> Iterator[str]:
     """Say what was resampled; the paragraphs of an article say nothing about other articles."""
     for tasks, record in _by(records, lambda r: (r.resampling.unit, r.resampling.clusters)):
@@ -62,35 +74,53 @@ def _intervals(records: Sequence[RunRecord]) -> Iterator[str]:
         if found.clusters < 2:
             yield f"{which}: none, since there is one {found.unit} to resample."
             continue
-        units = "paragraphs" if found.unit == "paragraph" else "articles"
+        noun = record.dataset.noun
+        units = {"paragraph": "paragraphs", "document": f"{noun}s"}.get(
+            found.unit, f"groups of {noun}s by {found.unit}"
+        )
         text = f"{which}: 95 %, bootstrap over {found.clusters} {units}, {found.resamples:,} resamples"
         if found.clusters < FEW_CLUSTERS:
             text += ", widened for so few but still narrow for weak detectors"
         if found.unit == "paragraph":
-            article = "this one article" if record.dataset.documents == 1 else "these articles"
-            text += f"; they are over the paragraphs of {article} and say nothing about other articles"
+            these = f"this one {noun}" if record.dataset.documents == 1 else f"these {noun}s"
+            text += f"; they are over the paragraphs of {these} and say nothing about other {noun}s"
         yield f"{text}."
 
 
 def _ceilings(records: Sequence[RunRecord]) -> Iterator[str]:
     if any(metric.ceiling for record in records for metric in record.metrics.values()):
         yield (
-            "Ceiling: the annotators' own mean and range, against the gold of the others (a lower bound) and "
-            "the full gold, which holds their own vote (an upper bound)."
+            "Ceiling: the annotators' own score, pooled, and range, against the gold of the others (a lower "
+            "bound) and the full gold, which holds their own vote (an upper bound)."
         )
 
 
 def _training(records: Sequence[RunRecord]) -> Iterator[str]:
     for training in dict.fromkeys(r.detector.training for r in records if r.detector.training):
-        how = (
-            f"cross-validation over the {training.documents} documents"
-            if training.folds
-            else f"trained on the {training.documents} documents of {training.dataset}"
-        )
+        how = _how(training)
         trained = {r.detector.spec for r in records if r.detector.training == training}
         without = [r for r in records if r.detector.spec in trained and not r.detector.training]
         except_for = "".join(f", but {r.detector.spec} on {r.task} untrained" for r in without)
         yield f"{training.short}: {how}{except_for}; intervals leave the variance of training out."
+
+
+def _how(training: Training) -> str:
+    if not training.folds:
+        split = f", split {training.split}" if training.split else ""
+        return f"trained on the {training.documents} documents of {training.dataset}{split}"
+    grouped = f", each {training.group} on one side" if training.group else ""
+    kind = "stratified " if training.stratified else ""
+    return f"{kind}cross-validation over the {training.documents} documents{grouped}"
+
+
+def _contamination(records: Sequence[RunRecord]) -> Iterator[str]:
+    """Name the scored documents that were learned from, once for all runs that learned the same."""
+    for record in {r.shared: r for r in records if r.shared}.values():
+        who = ", ".join(dict.fromkeys(r.detector.spec for r in records if r.shared == record.shared))
+        yield (
+            f"[contaminated] {who} learned from {len(record.shared)} of the {record.dataset.documents} "
+            f"scored {record.dataset.noun}s, or from nearly the same text: {named(record.shared)}."
+        )
 
 
 def _thresholds(records: Sequence[RunRecord]) -> Iterator[str]:

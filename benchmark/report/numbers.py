@@ -59,7 +59,14 @@ def speed(characters_per_second: float | None) -> str:
 def title_of(metric: str, score: str) -> str:
     """Return how a table heads a score: "ptc_flc F1", "MCC", "micro-F1"."""
     name, _, label = score.partition(":")
-    known = {"f1": "F1", "macro_f1": "macro-F1", "mcc": "MCC", "precision": "P", "recall": "R"}
+    known = {
+        "f1": "F1",
+        "macro_f1": "macro-F1",
+        "weighted_f1": "weighted-F1",
+        "mcc": "MCC",
+        "precision": "P",
+        "recall": "R",
+    }
     text = known.get(name, name)
     if metric == "multilabel" and name in ("precision", "recall", "f1") and not label:
         text = f"micro-{text}"

@@ -36,6 +36,7 @@ def _rows(record: RunRecord, metric: str, found: MetricRecord) -> Iterator[Row]:
         yield {
             "dataset": record.dataset.name,
             "version": record.dataset.version,
+            "split": record.dataset.split,
             "task": record.task,
             "detector": record.detector.spec,
             "training": record.detector.training.signature if record.detector.training else None,
@@ -57,6 +58,7 @@ def _rows(record: RunRecord, metric: str, found: MetricRecord) -> Iterator[Row]:
             "gold": record.dataset.gold,
             "annotators": record.dataset.annotators,
             "incomplete": record.incomplete,
+            "contaminated": len(record.shared),
             "characters_per_second": record.characters_per_second,
             "signature": found.signature,
         }

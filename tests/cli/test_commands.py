@@ -161,6 +161,33 @@ def test_predict_says_what_is_wrong(bench, arguments, message):
     assert message in done.err
 
 
+def test_predict_names_the_texts_that_a_detector_failed_on(bench, learner):
+    def predict(self, documents, layer):
+        raise ValueError("no luck")
+
+    learner.predict = predict
+    Path("news.txt").write_text("Some text.", encoding="utf-8")
+    done = bench("predict", "-d", "words", "--layer", "technique", "news.txt")
+    assert done.code == 3
+    assert done.err == "bench: detector 'words' failed on 'news.txt': ValueError: no luck\n"
+    assert json.loads(done.out)["spans"] == []
+
+
+def test_predict_asks_for_any_layer_that_can_be_learned_from_the_reports(bench, learner):
+    Path("news.txt").write_text("The hospital opened. Prices rose.", encoding="utf-8")
+    for layer, part in (("technique", "spans"), ("slant", "units")):
+        done = bench("predict", "-d", "words", "--layer", layer, "news.txt")
+        assert done.code == 0, done.err
+        assert json.loads(done.out)["layer"] == layer
+        assert {fit[0] for fit in learner.fits} == {layer}
+        assert json.loads(done.out)[part]
+        learner.fits.clear()
+    learner.trained_kinds = frozenset({"relations"})
+    done = bench("predict", "-d", "words", "news.txt")
+    assert done.code == 2
+    assert "'words' predicts no layer that it can learn from fictional_news" in done.err
+
+
 @pytest.mark.parametrize("kind", ["datasets", "tasks", "detectors", "metrics"])
 def test_list(bench, kind):
     done = bench("list", kind)
@@ -248,7 +275,7 @@ def test_a_dataset_is_named_by_its_folder_as_well(bench):
 @pytest.mark.parametrize(
     "command",
     [
-        *(["evaluate"], ["score"], ["predict"], ["list"], ["show"], ["agreement"]),
+        *(["evaluate"], ["score"], ["predict"], ["train"], ["list"], ["show"], ["agreement"]),
         ["data", "check"],
     ],
 )

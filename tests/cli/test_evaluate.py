@@ -18,7 +18,8 @@ import pytest
 
 from benchmark import data
 from benchmark.detectors import DETECTORS
-from benchmark.model import Document, Prediction, Span
+from benchmark.model import Document, Prediction, Span, Unit
+from benchmark.protocol import Protocol
 
 FEW = ("--resamples", 200)
 
@@ -120,16 +121,8 @@ def test_other_formats(bench, fmt, sign):
 
 def test_the_same_seed_gives_the_same_numbers_and_another_seed_other_intervals(bench):
     arguments = (
-        "evaluate",
-        "fictional_news/technique",
-        "-d",
-        "linear",
-        *FEW,
-        "-q",
-        "-f",
-        "json",
-        "--metrics",
-        "ptc_flc",
+        *("evaluate", "fictional_news/technique", "-d", "random", "-d", "everything", *FEW, "-q"),
+        *("-f", "json", "--metrics", "ptc_flc"),
     )
 
     def numbers(*more: object) -> list[tuple[object, ...]]:
@@ -277,7 +270,7 @@ def test_a_wide_panel_is_broken_in_two(bench):
     assert done.code == 0, done.err
     assert max(len(line) for line in done.out.split("\n") if "|data:" not in line) <= 100
     heads = [line.split()[1] for line in done.out.split("\n") if line.startswith("detector")]
-    assert heads == ["accuracy", "P"]
+    assert heads == ["accuracy", "weighted-F1"]
 
 
 def test_two_states_of_one_dataset_are_scored_apart(bench):
@@ -302,3 +295,127 @@ def test_two_states_of_one_dataset_are_scored_apart(bench):
 def test_a_target_given_twice_is_scored_once(bench):
     done = bench("evaluate", *["turkey_drones/frame"] * 2, "-d", "null", *FEW)
     assert "1 run kept" in done.err
+
+
+@pytest.fixture
+def babe(dataset_of, monkeypatch):
+    """Forty sentences as the adapter of BABE gives them, loaded as "babe"."""
+    labels = ["Biased", "Non-biased", "Biased", ""] * 10
+    texts = [f"{label or 'Undecided'} sentence {index}." for index, label in enumerate(labels)]
+    units = [[Unit(0, len(t), (label,) if label else ())] for t, label in zip(texts, labels, strict=True)]
+    opinions = [[Unit(0, len(t), ("fact",))] for t in texts]
+    made = dataset_of(
+        texts, units={"bias": units, "opinion": opinions}, unit="sentence", name="babe", corpus="babe"
+    )
+    load = data.load
+    monkeypatch.setattr(data, "load", lambda name: made if name == "babe" else load(name))
+    return made
+
+
+def test_the_published_protocol_is_followed_and_told(bench, babe, learner):
+    done = bench("evaluate", "babe", "--protocol", "published", "-d", "words", *FEW, "-q")
+    assert done.code == 0, done.err
+    text = " ".join(done.out.split())
+    assert done.out.startswith("babe 1.0.0 (30 sentences)")
+    assert "weighted-F1" in done.out
+    assert "opinion" not in done.out
+    assert "5-fold: stratified cross-validation over the 30 documents" in text
+    rows = json.loads(
+        bench("evaluate", "babe", "--protocol", "published", "-d", "words", *FEW, "-q", "-f", "json").out
+    )
+    (head,) = [row for row in rows if row["headline"]]
+    assert (head["score"], head["value"], head["training"]) == ("weighted_f1", 1, "cv5,stratified,seed=42")
+    assert "|protocol:published|train:cv5,stratified,seed=42|" in head["signature"]
+    own = json.loads(bench("evaluate", "babe", "-d", "words", "--folds", 5, *FEW, "-q", "-f", "json").out)
+    assert {row["task"] for row in own} == {"bias", "opinion"}
+    assert {row["training"] for row in own} == {"cv5,seed=0"}
+    assert not any("protocol:" in row["signature"] for row in own)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            ("babe", "--protocol", "published", "--folds", 5),
+            "decides on --split and --folds; leave these out",
+        ),
+        (("babe", "--protocol", "published", "--split", "test"), "decides on --split and --folds"),
+        (("babe/opinion", "--protocol", "published"), "the published protocol of 'babe' is for bias alone"),
+        (
+            ("--protocol", "published"),
+            "dataset 'turkey_drones' has no published protocol; those of ptc, babe",
+        ),
+        (("babe", "--protocol", "any"), "any"),
+        (("babe", "--split", "tset"), "dataset 'babe' has no split 'tset', did you mean 'test'"),
+        (("babe", "--split", "test", "-d", "words"), "no other split than 'test' to learn from"),
+        (("babe", "--folds", 1), "--folds"),
+    ],
+)
+def test_a_division_that_cannot_be_made_is_told(bench, babe, learner, arguments, message):
+    done = bench("evaluate", *arguments)
+    assert done.code == 2
+    assert message in " ".join(done.err.split())
+    assert "Traceback" not in done.err
+    assert not list(Path().rglob("run.json"))
+
+
+def test_a_published_split_keeps_the_headlines_of_the_tasks(bench, dataset_of, monkeypatch, learner):
+    texts = [f"Vile plan {index}." for index in range(30)]
+    spans = [[Span(0, 4, "Propaganda")]] * 30
+    ptc = dataset_of(
+        texts, spans, splits={"train": range(20), "dev": range(20, 30)}, corpus="ptc", name="ptc",
+        span_layer="propaganda", span_labels=("Propaganda",),
+    )  # fmt: skip
+    monkeypatch.setattr(data, "load", lambda name: ptc)
+    done = bench("evaluate", "ptc", "--protocol", "published", "-d", "words", *FEW, "-q", "-f", "json")
+    rows = json.loads(done.out)
+    (head,) = [row for row in rows if row["headline"]]
+    assert (head["task"], head["metric"], head["split"], head["value"]) == ("span", "ptc_si", "dev", 1)
+    assert "|protocol:published|train:ptc@1.0.0+000000000000/train,seed=0|" in head["signature"]
+
+
+def test_a_slow_detector_joins_unasked_where_one_training_serves(bench, dataset_of, monkeypatch, learner):
+    from benchmark.cli import evaluate
+    from benchmark.run import Evaluator
+    from benchmark.run import Settings as Measured
+    from benchmark.spec import Spec
+    from benchmark.tasks import task_of
+
+    texts = [f"Vile plan {index}." for index in range(30)]
+    dataset = dataset_of(texts, [[]] * 30, splits={"train": range(20), "test": range(20, 30)})
+    split = Evaluator(dataset, Measured())
+    crossed = Evaluator(dataset, Measured(protocol=Protocol(folds=3)))
+    work = [(evaluator, task_of(dataset, "technique")) for evaluator in (split, crossed)]
+    specs = [Spec("words")]
+    assert len(evaluate.planned(work, specs, named=False)) == 2
+    learner.slow = True
+    assert [evaluator for evaluator, _, _ in evaluate.planned(work, specs, named=False)] == [split]
+    assert len(evaluate.planned(work, specs, named=True)) == 2
+
+
+def test_given_spans_are_scored_on_request_alone(bench, dataset_of, monkeypatch, learner):
+    texts = [f"Vile plan {index}." for index in range(20)]
+    made = dataset_of(texts, [[Span(0, 4, "Doubt")]] * 20)
+    monkeypatch.setattr(data, "load", lambda name: made)
+    rows = json.loads(bench("evaluate", "small", "-d", "words", *FEW, "-q", "-f", "json").out)
+    assert "technique_given_span" not in {row["task"] for row in rows}
+    asked = bench("evaluate", "small/technique_given_span", "-d", "words", *FEW, "-q", "-f", "json")
+    assert asked.code == 0, asked.err
+    (head,) = [row for row in json.loads(asked.out) if row["headline"]]
+    assert (head["metric"], head["value"]) == ("given_spans", 1)
+
+
+def test_a_split_is_scored_from_a_file_too(bench, dataset_of, monkeypatch):
+    texts = [f"Vile plan {index}." for index in range(30)]
+    splits = {"train": range(20), "dev": range(20, 24), "test": range(24, 30)}
+    made = dataset_of(texts, [[Span(0, 4, "Doubt")]] * 30, splits=splits)
+    monkeypatch.setattr(data, "load", lambda name: made)
+    span = {"start": 0, "end": 4, "label": "Doubt"}
+    rows = [{"document": f"d{i}", "layer": "technique", "spans": [span]} for i in range(20, 24)]
+    Path("mine.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    for split, value, documents in (("dev", 1, 4), (None, 0, 6)):
+        chosen = ("--split", split) if split else ()
+        done = bench("score", "mine.jsonl", "--dataset", "small/technique", *chosen, *FEW, "-q", "-f", "json")
+        assert done.code == 0, done.err
+        (head,) = [row for row in json.loads(done.out) if row["headline"]]
+        assert (head["value"], head["documents"], head["split"]) == (value, documents, split or "test")

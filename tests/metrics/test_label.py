@@ -36,6 +36,7 @@ def test_classification_of_two_labels_by_hand():
     got = score(Classification(), truth, answer, ("yes", "no"))
     assert (got["accuracy"], got["mcc"]) == pytest.approx((5 / 7, 5 / 12))
     assert got["macro_f1"] == pytest.approx((2 / 3 + 3 / 4) / 2)
+    assert got["weighted_f1"] == pytest.approx((3 * 2 / 3 + 4 * 3 / 4) / 7)
     for name in ("precision", "recall", "f1"):
         assert (got[name], got[f"{name}:yes"], got[f"{name}:no"]) == pytest.approx((2 / 3, 2 / 3, 3 / 4))
 
@@ -106,6 +107,8 @@ def test_classification_agrees_with_scikit_learn(pairs):
     present = sorted(set(truth))
     macro = f1_score(truth, answer, labels=present, average="macro", zero_division=0)
     assert got["macro_f1"] == pytest.approx(macro)
+    weighted = f1_score(truth, answer, labels=present, average="weighted", zero_division=0)
+    assert got["weighted_f1"] == pytest.approx(weighted)
     for place, label in enumerate(LABELS):
         expected = precision_recall_fscore_support(truth, answer, labels=LABELS, zero_division=np.nan)
         ours = [got[f"{name}:{label}"] for name in ("precision", "recall")]

@@ -15,7 +15,7 @@ from tests.metrics.metric_cases import document, found, gold, unit_found, unit_g
 EXPECTED = [
     *("ptc_si", "ptc_flc", "exact", "overlap", "character", "token"),
     *("semeval13_strict", "semeval13_exact", "semeval13_partial", "semeval13_type"),
-    *("classification", "multilabel"),
+    *("classification", "multilabel", "given_spans"),
 ]
 LABELS = LabelSet(("A", "B"), (2, 1))
 TEXT = document()

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmark.contamination import Shared
 from benchmark.detectors import Failure
 from benchmark.report.tidy import as_csv, as_json, share_of_ceiling, tidy
 from benchmark.results import (
@@ -54,6 +55,7 @@ def test_each_score_is_a_row_at_full_precision():
     assert rows[0] == {
         "dataset": "small",
         "version": "1.0.0",
+        "split": None,
         "task": "technique",
         "detector": "lexicon:a=1,b=2",
         "training": None,
@@ -75,6 +77,7 @@ def test_each_score_is_a_row_at_full_precision():
         "gold": "model",
         "annotators": 5,
         "incomplete": False,
+        "contaminated": 0,
         "characters_per_second": 200.0,
         "signature": "exact|sig",
     }
@@ -100,6 +103,13 @@ def test_what_was_learned_and_what_failed_is_told():
     )
     row = tidy([record])[0]
     assert (row["training"], row["incomplete"], row["characters_per_second"]) == ("cv7,seed=0", True, None)
+
+
+def test_the_split_and_what_was_learned_from_it_are_told():
+    shared = (Shared("d0", "t0", 1.0, exact=True), Shared("d1", "t4", 0.6, exact=False))
+    record = replace(RECORD, dataset=replace(RECORD.dataset, split="dev"), shared=shared)
+    row = tidy([record])[0]
+    assert (row["split"], row["contaminated"], row["incomplete"]) == ("dev", 2, False)
 
 
 def test_rows_of_several_runs_have_the_same_columns():
