@@ -24,7 +24,7 @@ from benchmark.results import Environment, environment, now
 from benchmark.spec import Spec
 from benchmark.subject import Subject, gives, knows, lesson, must_fit, subjects
 from benchmark.tasks import Task
-from benchmark.training import Fitted, Training
+from benchmark.training import Fitted, Training, detector_seed
 
 SCHEMA = 1
 FINGERPRINTS = "fingerprints.npz"
@@ -170,18 +170,19 @@ def train(
             for path in sorted(folder.rglob("*"))
             if path.is_file()
         }
+        own = detector_seed(build(spec, seed))
         record = ModelRecord(
             detector=spec.name,
             parameters=dict(spec.parameters),
             origin=DETECTORS.origin(spec.name),
-            seed=seed,
+            seed=seed if own is None else own,
             training=Training(
                 dataset.name,
                 dataset.version,
                 dataset.manifest_sha256,
                 len(dataset.documents),
                 0,
-                seed,
+                seed if own is None else own,
                 split,
             ),
             learned=tuple(learned),

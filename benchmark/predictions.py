@@ -119,9 +119,12 @@ def read_predictions(
             reader.add(line, row, [line] * len(row.spans or ()))
     if not reader.found and not faults:
         faults.append(Fault(path, None, "holds no predictions"))
+    documents = (scored or dataset).documents
+    if reader.found and not {name for name, _ in reader.found} & {document.id for document in documents}:
+        message = f"names none of the {len(documents)} scored documents, only others; give --split for these"
+        faults.append(Fault(path, None, message))
     if faults:
         raise DataError(sorted(faults, key=lambda fault: fault.line or 0))
-    documents = (scored or dataset).documents
     names = dict.fromkeys(layer for _, layer in reader.found)
     layers = {layer: reader.of_layer(layer, documents) for layer in names}
     # Tab-separated rows have no way to say that nothing was found in a document.

@@ -24,7 +24,7 @@ FEW_FOLDS, MANY_FOLDS = 5, 7
 """Folds of a cross-validation over more than `SMALL` documents, and over fewer: 28 reports make 7 of 4."""
 SMALL = 100
 TRAIN = "train"
-HELD_OUT = ("test", "dev")
+HELD_OUT = ("test", "dev", "validation", "valid", "val")
 """The splits that are scored where none is named, the first that there is."""
 
 

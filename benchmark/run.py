@@ -247,7 +247,7 @@ class Evaluator:
             fit_seconds=found.fit_seconds,
             failures=found.failures,
             missing=found.missing,
-            undecided=scorer.undecided,
+            undecided=scorer.undecided + len(self.scored.documents) - len(scorer.dataset.documents),
             shared=found.shared,
         )
         return Run(record, found.predictions, statistics)

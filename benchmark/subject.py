@@ -74,12 +74,15 @@ def gives(detector: Detector, subject: Subject) -> bool:
     """Return whether a detector can give the labels that count, as far as it says.
 
     One of them is enough for spans. Of units it has to know the label set: a detector with other names for
-    some of the labels would be scored as if it never found these.
+    some of the labels would be scored as if it never found these. A trained model has to have learned all of
+    them; one that learned other names is for `bench transfer`.
     """
     named = getattr(detector, "labels_for", None)
     only = getattr(detector, "labels", None) if named is None else named(subject)
     if not only or not subject.labels:
         return True
+    if named is not None and not set(subject.labels) <= only:
+        return False
     if subject.kind == "units":
         return bool(only <= set(subject.labels))
     return not only.isdisjoint(subject.labels)

@@ -24,7 +24,7 @@ from benchmark.detectors import Failure, build, describe, predict
 from benchmark.errors import UsageError
 from benchmark.model import Annotation, Detector, Document, Prediction, TrainableDetector
 from benchmark.projection import FEWEST_DOCUMENTS
-from benchmark.protocol import Division, Part, Protocol, divide, scored_part
+from benchmark.protocol import TRAIN, Division, Part, Protocol, divide, scored_part
 from benchmark.spec import Spec
 from benchmark.subject import Subject, layer_gold, layer_labels, lesson, must_fit, texts
 from benchmark.tasks import Task
@@ -55,6 +55,10 @@ class Training:
         What the folds kept on one side; "" where there are no groups.
     stratified
         Whether the folds hold the labels in equal shares.
+    grouped
+        Whether the folds keep groups and near-duplicates on one side.
+    detector_seed
+        Of the detector where that of the folds is another; None where it is the same, or it has none.
     """
 
     dataset: str
@@ -66,6 +70,8 @@ class Training:
     split: str | None = None
     group: str = ""
     stratified: bool = False
+    grouped: bool = True
+    detector_seed: int | None = None
 
     @property
     def short(self) -> str:
@@ -78,12 +84,14 @@ class Training:
         if self.folds:
             how = [f"cv{self.folds}", *([f"group={self.group}"] if self.group else [])]
             how += ["stratified"] if self.stratified else []
+            how += [] if self.grouped else ["ungrouped"]
         else:
             how = [
                 f"{self.dataset}@{self.version}+{self.manifest_sha256[:12]}"
                 + (f"/{self.split}" if self.split else "")
             ]
-        return ",".join([*how, f"seed={self.seed}"])
+        own = [] if self.detector_seed is None else [f"detector={self.detector_seed}"]
+        return ",".join([*how, f"seed={self.seed}", *own])
 
 
 @dataclass(frozen=True)
@@ -150,7 +158,8 @@ def elsewhere(order: Order) -> Dataset | None:
 
 def is_small(dataset: Dataset, protocol: Protocol) -> bool:
     """Return whether a dataset has too few documents to be divided unasked."""
-    return protocol.folds is None and len(dataset.documents) < FEWEST_DOCUMENTS
+    named = protocol.folds is not None or (protocol.split not in (None, TRAIN) and TRAIN in dataset.splits)
+    return not named and len(dataset.documents) < FEWEST_DOCUMENTS
 
 
 def can_learn(order: Order, subject: Subject) -> bool:
@@ -244,7 +253,7 @@ def _trained(
         tuple(sorted(failures, key=lambda failure: place[failure.document])),
         seconds,
         fit_seconds,
-        _training(division, order),
+        _training(division, order, detector_seed(build(spec, order.seed))),
         tuple(sorted(both, key=lambda twin: place[twin.test])),
     )
 
@@ -255,18 +264,27 @@ def _shared(part: Part, division: Division) -> tuple[Shared, ...]:
     return shared(train.only(part.train), test.only(part.test))
 
 
-def _training(division: Division, order: Order) -> Training:
-    source = division.parts[0].source
+def detector_seed(detector: Detector) -> int | None:
+    """Return the seed of a detector, which its specification may have set; None where it has none."""
+    seed = getattr(detector, "seed", None)
+    return seed if isinstance(seed, int) else None
+
+
+def _training(division: Division, order: Order, seed: int | None) -> Training:
+    source, protocol = division.parts[0].source, order.protocol
+    main = protocol.seed if division.folds else order.seed if seed is None else seed
     return Training(
         source.name,
         source.version,
         source.manifest_sha256,
         len(source.documents),
         division.folds,
-        order.protocol.seed if division.folds else order.seed,
+        main,
         division.trained_on,
         division.group,
-        order.protocol.stratified and division.folds > 0,
+        stratified=protocol.stratified and division.folds > 0,
+        grouped=protocol.grouped or not division.folds,
+        detector_seed=None if seed == main else seed,
     )
 
 

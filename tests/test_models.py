@@ -322,3 +322,19 @@ def test_fingerprints_are_those_of_the_documents(dataset, folder):
     made = the_split(dataset, "train").fingerprints
     assert stored.ids == made.ids
     assert (stored.signatures == made.signatures).all()
+
+
+def test_a_model_of_other_names_is_not_scored_on_a_layer_of_the_same_name(folder, dataset_of):
+    spans = [[Span(0, 4, "Smears")]] * 21
+    texts = [f"Text {index} is here." for index in range(21)]
+    other = dataset_of(texts, spans, span_labels=(*TECHNIQUES, "Smears"), name="other")
+    evaluator = Evaluator(other, Settings(resamples=100))
+    assert evaluator.run(task_of(other, "technique"), Spec(str(folder))) is None
+    assert evaluator.run(task_of(other, "loaded_language"), Spec(str(folder))) is not None
+
+
+def test_the_seed_of_the_specification_is_kept(learner, dataset, tmp_path):
+    spec = Spec("words", (("seed", "5"),))
+    subjects = plan(spec, dataset, [task_of(dataset, "technique")], 0)
+    record = train(spec, dataset, None, subjects, 0, tmp_path / "model", lambda _: None)
+    assert (record.seed, record.training.seed) == (5, 5)

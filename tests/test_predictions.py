@@ -469,9 +469,25 @@ def test_rows_with_a_technique_may_be_labels_of_given_spans(tmp_path, dataset_of
 
 
 def test_documents_that_are_not_scored_are_passed_over(tmp_path, dataset_of):
-    dataset = dataset_of(["A text.", "Another."], [[], []])
+    dataset = dataset_of(["A text.", "Another.", "Third."], [[], [], []])
     path = tmp_path / "mine.jsonl"
-    path.write_text('{"document": "d0", "layer": "technique", "spans": []}\n', encoding="utf-8")
-    file = read_predictions(path, dataset, dataset.only([1]))
-    assert [found.document for found in file.layers["technique"]] == ["d1"]
+    rows = [{"document": f"d{i}", "layer": "technique", "spans": []} for i in range(2)]
+    path.write_bytes(jsonl(rows))
+    file = read_predictions(path, dataset, dataset.only([1, 2]))
+    assert [found.document for found in file.layers["technique"]] == ["d1", "d2"]
     assert file.missing == {"technique": 1}
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("mine.jsonl", '{"document": "d0", "layer": "technique", "spans": []}\n'),
+        ("mine.tsv", "d0\tDoubt\t0\t1\n"),
+    ],
+)
+def test_a_file_for_another_split_is_no_score_of_zero(tmp_path, dataset_of, name, content):
+    dataset = dataset_of(["A text.", "Another."], [[], []])
+    path = tmp_path / name
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(DataError, match="names none of the 1 scored documents, only others; give --split"):
+        read_predictions(path, dataset, dataset.only([1]))

@@ -414,7 +414,7 @@ def test_the_published_protocol_of_babe_equals_scikit_learns_scores(dataset_of, 
     assert run.record.headline == ("classification", "weighted_f1")
     assert run.record.dataset.noun == "sentence"
     signature = run.record.metrics["classification"].signature
-    assert "|protocol:published|train:cv5,stratified,seed=42|" in signature
+    assert "|protocol:published|train:cv5,stratified,ungrouped,seed=42,detector=0|" in signature
     assert f"|n:{len(decided)}|" in signature
 
 

@@ -387,7 +387,7 @@ def test_the_published_folds_of_babe_are_learned_and_told(learner, dataset_of):
     assert {a.document.id for _, gold in learner.fits for a in gold} == decided
     assert {prediction.document for prediction in output.predictions} == decided
     # The seed is that of the folds, which the papers chose.
-    assert output.training.signature == "cv5,stratified,seed=42"
+    assert output.training.signature == "cv5,stratified,ungrouped,seed=42,detector=0"
     assert output.training.documents == 20
     whole = [unit.labels for prediction in output.predictions for unit in prediction.units[:1]]
     assert whole == [(label,) for label in labels if label]
@@ -444,3 +444,17 @@ def test_how_training_is_named():
     whole = replace(training, folds=0)
     assert (whole.short, whole.signature) == ("28 docs", "fictional_news@1.0.0+0123456789ab,seed=0")
     assert replace(whole, split="train").signature == "fictional_news@1.0.0+0123456789ab/train,seed=0"
+
+
+def test_a_seed_in_the_specification_is_told(learner, dataset_of):
+    dataset = many(dataset_of, splits={"train": range(20), "test": range(20, 23)})
+    output = run(Spec("words", (("seed", "5"),)), dataset, protocol=Protocol(split="test"))
+    assert output.training.signature.endswith("/train,seed=5")
+    folded = run(Spec("words", (("seed", "5"),)), many(dataset_of), protocol=Protocol(folds=3, seed=1))
+    assert folded.training.signature == "cv3,seed=1,detector=5"
+
+
+def test_few_documents_with_a_training_split_learn_from_it(calls, dataset_of):
+    dataset = many(dataset_of, 8, splits={"train": range(6), "test": range(6, 8)})
+    output = run(LEARNER, dataset, protocol=Protocol(split="test"))
+    assert (output.training.dataset, output.training.documents) == ("many", 6)

@@ -109,6 +109,7 @@ def _how(training: Training) -> str:
         split = f", split {training.split}" if training.split else ""
         return f"trained on the {training.documents} documents of {training.dataset}{split}"
     grouped = f", each {training.group} on one side" if training.group else ""
+    grouped += "" if training.grouped else ", groups and near-duplicates not kept together"
     kind = "stratified " if training.stratified else ""
     return f"{kind}cross-validation over the {training.documents} documents{grouped}"
 
