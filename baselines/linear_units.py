@@ -33,8 +33,10 @@ Kind = Literal["pair", "one", "several"]
 """Whether a unit has one of two labels, one of more, or any number of them."""
 
 VERSION = 2
-FOLDS = 4
+FOLDS, FEW_FOLDS = 4, 2
 """Folds of the cross-validation on training units that probabilities and thresholds come from."""
+FEW = 1000
+"""Below so many units there are `FEW_FOLDS`: a command that trains on the shipped reports has seconds."""
 BALANCED = 1 / 3
 """From this share on the rarer of two labels is not rare."""
 MOST_FOR_KERNEL = 3000
@@ -166,7 +168,8 @@ class UnitModel:
         design = design_of(kind, share, len(chosen))
         features = design.seen(unit_features(jobs).chosen(chosen))
         table = Table.of(features, sorted({block.view for block in design.blocks}))
-        folds = folds_of([groups[number] for number in chosen], FOLDS, seed)
+        count = FOLDS if len(chosen) >= FEW else FEW_FOLDS
+        folds = folds_of([groups[number] for number in chosen], count, seed)
         scores = _held_out(design, table, held, folds, seed)
         pairs = [calibration(scores[:, column], held[:, column]) for column in range(held.shape[1])]
         tuned = kind == "several" or (kind == "pair" and share < BALANCED)
