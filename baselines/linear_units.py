@@ -31,6 +31,8 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 Kind = Literal["pair", "one", "several"]
 """Whether a unit has one of two labels, one of more, or any number of them."""
+Answer = tuple[tuple[str, ...], tuple[float, ...], dict[str, float]]
+"""The labels of a unit, their probabilities, and the probability of every label."""
 
 VERSION = 2
 FOLDS, FEW_FOLDS = 4, 2
@@ -182,16 +184,16 @@ class UnitModel:
     def predict(self, documents: Sequence[Document]) -> list[tuple[Unit, ...]]:
         """Return the labels of every sentence, paragraph and whole document, the likeliest first.
 
-        A score is the calibrated probability of its label.
+        A score is the calibrated probability of its label; `all_scores` has that of every label.
         """
         found: list[tuple[Unit, ...]] = []
         for first in range(0, len(documents), BATCH):
             batch = documents[first : first + BATCH]
             features = unit_features([(document.text, document.every_unit) for document in batch])
-            units = iter(self._labelled(self._scores(features)))
-            found += [
-                tuple(Unit(*place, *next(units)) for place in document.every_unit) for document in batch
-            ]
+            answers = iter(self._labelled(self._scores(features)))
+            for document in batch:
+                labelled = zip(document.every_unit, answers, strict=False)
+                found.append(tuple(Unit(start, end, *answer) for (start, end), answer in labelled))
         return found
 
     def _scores(self, features: Features) -> Floats:
@@ -199,7 +201,7 @@ class UnitModel:
         scores: Floats = rows @ self.weights.T + self.bias
         return scores
 
-    def _labelled(self, scores: Floats) -> list[tuple[tuple[str, ...], tuple[float, ...]]]:
+    def _labelled(self, scores: Floats) -> list[Answer]:
         chances = probability(scores * self.slopes + self.offsets)
         if self.kind == "pair":
             first = scores[:, 0] >= self.threshold
@@ -207,12 +209,13 @@ class UnitModel:
             chances = np.concatenate([chances, 1 - chances], axis=1)
         return [self._of_unit(*row) for row in zip(scores, chances, strict=True)]
 
-    def _of_unit(self, scores: Floats, chances: Floats) -> tuple[tuple[str, ...], tuple[float, ...]]:
+    def _of_unit(self, scores: Floats, chances: Floats) -> Answer:
         given = np.flatnonzero(scores >= self.threshold) if self.kind == "several" else np.empty(0, np.int64)
         if not len(given) and self.always:
             given = np.array([scores.argmax()])
         given = given[np.argsort(-chances[given], kind="stable")]
-        return tuple(self.labels[number] for number in given), tuple(chances[given].tolist())
+        every = dict(zip(self.labels, chances.tolist(), strict=True))
+        return tuple(self.labels[number] for number in given), tuple(chances[given].tolist()), every
 
     def save(self, folder: Path, name: str) -> None:
         """Write the model into a folder."""

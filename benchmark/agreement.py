@@ -21,7 +21,7 @@ from benchmark.metrics.base import Metric
 from benchmark.model import Annotation, Document, Offsets, Portrayal
 from benchmark.projection import FEWEST_DOCUMENTS, clip, cluster_numbers, distinct, overlapping
 from benchmark.reading import Marks
-from benchmark.results import Range, Score, number
+from benchmark.record import Range, Score, number
 from benchmark.stats.agreement import alpha_from_coincidences, alpha_statistics
 from benchmark.stats.bootstrap import intervals, resample_counts
 

@@ -17,7 +17,7 @@ from benchmark.data import Dataset
 from benchmark.metrics.base import LabelSet, Metric
 from benchmark.model import Annotation, Prediction
 from benchmark.projection import Scoring, scoring
-from benchmark.results import Ceiling, Range, number
+from benchmark.record import Ceiling, Range, number
 from benchmark.tasks import Task
 
 FEWEST_OTHERS = 2

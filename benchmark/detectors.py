@@ -148,7 +148,8 @@ def checked(document: Document, prediction: object, layer: str, labels: Collecti
     spans = tuple(_plain_span(span) for span in _pieces(prediction.spans, Span))
     units = tuple(_plain_unit(unit) for unit in _pieces(prediction.units, Unit))
     _check_offsets(document, spans, units)
-    for label in (*(span.label for span in spans), *(label for unit in units for label in unit.labels)):
+    of_units = dict.fromkeys(label for unit in units for label in (*unit.labels, *(unit.all_scores or ())))
+    for label in (*(span.label for span in spans), *of_units):
         if labels and label not in labels:
             raise ValueError(f"no label '{label}' in layer '{layer}'")
     return Prediction(document.id, layer, spans, units)
@@ -176,7 +177,10 @@ def _plain_span(span: Span) -> Span:
 
 def _plain_unit(unit: Unit) -> Unit:
     scores = None if unit.scores is None else tuple(float(score) for score in unit.scores)
-    return Unit(index(unit.start), index(unit.end), tuple(_text(label) for label in unit.labels), scores)
+    every = unit.all_scores
+    plain = None if every is None else {_text(label): float(score) for label, score in every.items()}
+    labels = tuple(_text(label) for label in unit.labels)
+    return Unit(index(unit.start), index(unit.end), labels, scores, plain)
 
 
 def _text(label: object) -> str:

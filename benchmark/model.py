@@ -103,6 +103,9 @@ class Unit:
         The labels, the main one first; empty where none applies.
     scores
         One finite score a label, or None.
+    all_scores
+        The finite score of every label that could have been given, those of `labels` among them, so that
+        another threshold can be tried; None where the detector does not say.
 
     Raises
     ------
@@ -114,6 +117,7 @@ class Unit:
     end: int
     labels: tuple[str, ...]
     scores: tuple[float, ...] | None = None
+    all_scores: Mapping[str, float] | None = field(default=None, hash=False)
 
     def __post_init__(self) -> None:
         where = f"unit {self.start}–{self.end}"
@@ -125,6 +129,12 @@ class Unit:
             if len(self.scores) != len(self.labels):
                 raise ValueError(f"{where}: {len(self.scores)} scores for {len(self.labels)} labels")
             if not all(map(math.isfinite, self.scores)):
+                raise ValueError(f"{where}: a score is not a finite number")
+        if self.all_scores is not None:
+            missing = [label for label in self.labels if label not in self.all_scores]
+            if missing:
+                raise ValueError(f"{where}: all_scores lacks the given label '{missing[0]}'")
+            if not all(map(math.isfinite, self.all_scores.values())):
                 raise ValueError(f"{where}: a score is not a finite number")
 
 

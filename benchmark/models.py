@@ -17,10 +17,10 @@ import msgspec
 from benchmark.contamination import Fingerprints
 from benchmark.data import Dataset
 from benchmark.detectors import DETECTORS, MODEL, build
+from benchmark.environment import Environment, environment, now
 from benchmark.errors import BenchError, DataError, Fault, UsageError, one_line, suggest
 from benchmark.fileio import atomic_folder, decode, read_bytes, sha256
 from benchmark.model import Detector, Document, Prediction, StoredDetector
-from benchmark.results import Environment, environment, now
 from benchmark.spec import Spec
 from benchmark.subject import Subject, gives, knows, lesson, must_fit, subjects
 from benchmark.tasks import Task

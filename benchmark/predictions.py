@@ -40,6 +40,7 @@ class UnitRow(msgspec.Struct, forbid_unknown_fields=True):
     end: Offset
     labels: tuple[str, ...]
     scores: tuple[float, ...] | None = None
+    all_scores: dict[str, float] | None = None
 
 
 class PredictionRow(msgspec.Struct, forbid_unknown_fields=True):
@@ -291,11 +292,12 @@ class _Checker:
         return Span(part.start, part.end, part.label, part.score, part.relation)
 
     def _unit(self, line: int, part: UnitRow, document: Document, labels: Collection[str]) -> Unit | None:
-        known = [self._label(line, label, labels) for label in part.labels]
+        named = dict.fromkeys((*part.labels, *(part.all_scores or ())))
+        known = [self._label(line, label, labels) for label in named]
         if not (self._range(line, part, document) and all(known)):
             return None
         try:
-            return Unit(part.start, part.end, part.labels, part.scores)
+            return Unit(part.start, part.end, part.labels, part.scores, part.all_scores)
         except ValueError as error:
             self._fault(line, str(error))
             return None

@@ -82,6 +82,17 @@ class Scoring:
         pieces = zip(self.gold, found, strict=True)
         return [replace(prediction, document=gold.document.id) for gold, prediction in pieces]
 
+    def kept(self, predictions: Sequence[Prediction]) -> tuple[Prediction, ...]:
+        """Return predictions, one a document, without units of another kind than the task scores."""
+        if self.task.unit is None:
+            return tuple(predictions)
+        found = []
+        for document, prediction in zip(self.documents, predictions, strict=True):
+            scored = frozenset(map(tuple, document.units(self.task.unit).tolist()))
+            units = tuple(unit for unit in prediction.units if (unit.start, unit.end) in scored)
+            found.append(replace(prediction, units=units))
+        return tuple(found)
+
 
 def scoring(
     task: Task, documents: tuple[Document, ...], gold: Sequence[Annotation], group: str = ""

@@ -13,12 +13,12 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark import results
 from benchmark.ceiling import Annotators, annotators_of, ceiling
 from benchmark.contamination import Shared, named
 from benchmark.data import Dataset
 from benchmark.density import read_density
 from benchmark.detectors import Failure, build, files_of_detector, origin_of
+from benchmark.environment import environment, now
 from benchmark.errors import BenchError, UsageError
 from benchmark.metrics import METRICS
 from benchmark.metrics.base import Metric
@@ -26,7 +26,7 @@ from benchmark.model import Detector, Prediction
 from benchmark.predictions import PredictionsFile
 from benchmark.projection import Scoring, gold_scoring
 from benchmark.protocol import Protocol, chosen_split, scored_part
-from benchmark.results import DatasetRecord, DetectorRecord, MetricRecord, Resampling, Run, RunRecord
+from benchmark.record import Ceiling, DatasetRecord, DetectorRecord, MetricRecord, Resampling, Run, RunRecord
 from benchmark.scores import Resamples, scores_of, signature
 from benchmark.spec import Spec, construct
 from benchmark.subject import Subject, gives, knows, must_fit, subjects
@@ -240,17 +240,18 @@ class Evaluator:
             resampling=self._resampling(scorer.scoring),
             labels=dict(zip(scorer.scoring.labels.names, scorer.scoring.labels.support, strict=True)),
             metrics=records,
-            environment=results.environment(),
+            environment=environment(),
             characters=sum(len(document.text) for document in scorer.dataset.documents),
-            created=results.now(),
+            created=now(),
             seconds=found.seconds,
             fit_seconds=found.fit_seconds,
             failures=found.failures,
             missing=found.missing,
             undecided=scorer.undecided + len(self.scored.documents) - len(scorer.dataset.documents),
             shared=found.shared,
+            protocol=self.settings.protocol,
         )
-        return Run(record, found.predictions, statistics)
+        return Run(record, scorer.scoring.kept(found.predictions), statistics)
 
     def _scorer(self, task: Task) -> _TaskScorer:
         if task.name not in self._tasks:
@@ -304,7 +305,7 @@ class _TaskScorer:
     def __init__(self, task: Task, dataset: Dataset) -> None:
         self.scoring = gold_scoring(task, dataset)
         self.dataset = dataset
-        self._ceilings: dict[str, results.Ceiling | None] = {}
+        self._ceilings: dict[str, Ceiling | None] = {}
 
     @property
     def undecided(self) -> int:
@@ -317,7 +318,7 @@ class _TaskScorer:
     def _annotators(self) -> Annotators | None:
         return annotators_of(self.scoring.task, self.dataset)
 
-    def ceiling(self, metric: Metric) -> results.Ceiling | None:
+    def ceiling(self, metric: Metric) -> Ceiling | None:
         if metric.name not in self._ceilings:
             annotators = self._annotators
             self._ceilings[metric.name] = None if annotators is None else ceiling(annotators, metric)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from benchmark import __version__
 from benchmark.metrics.base import LabelSet, Metric
-from benchmark.results import DatasetRecord, Resampling, Score, number
+from benchmark.record import DatasetRecord, Resampling, Score, number
 from benchmark.segmentation import SCHEME
 from benchmark.stats.bootstrap import Counts, intervals, resample_counts
 

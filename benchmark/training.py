@@ -222,11 +222,16 @@ def run_detector(
         return replace(output, training=known.training, shared=both)
     if not can_learn(order, subject):
         raise UsageError(f"detector '{spec}' has nothing to learn layer '{subject.layer}' from")
-    return _trained(spec, order, subject, labels, say)
+    return _trained(spec, order, subject, labels, detector_seed(detector), say)
 
 
 def _trained(
-    spec: Spec, order: Order, subject: Subject, labels: Sequence[str], say: Callable[[str], None] | None
+    spec: Spec,
+    order: Order,
+    subject: Subject,
+    labels: Sequence[str],
+    seed: int | None,
+    say: Callable[[str], None] | None,
 ) -> Output:
     division = divided(order)
     documents = texts(division.scored, subject)
@@ -253,7 +258,7 @@ def _trained(
         tuple(sorted(failures, key=lambda failure: place[failure.document])),
         seconds,
         fit_seconds,
-        _training(division, order, detector_seed(build(spec, order.seed))),
+        _training(division, order, seed),
         tuple(sorted(both, key=lambda twin: place[twin.test])),
     )
 

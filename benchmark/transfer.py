@@ -23,7 +23,7 @@ from benchmark.metrics.base import Metric
 from benchmark.model import Prediction
 from benchmark.projection import Scoring, scoring
 from benchmark.protocol import chosen_split, scored_part
-from benchmark.results import DatasetRecord, Resampling, Score
+from benchmark.record import DatasetRecord, Resampling, Score
 from benchmark.run import Evaluator, Settings
 from benchmark.scores import Resamples, scores_of, signature
 from benchmark.spec import Spec, construct

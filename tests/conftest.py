@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from benchmark.data import Dataset, Layer, Licence
 from benchmark.detectors import DETECTORS
@@ -20,6 +21,9 @@ ROOT = Path(__file__).resolve().parents[1]
 os.environ["FRAMEBENCH_DATA"] = str(ROOT / "tests" / "no-store")
 # No test reaches for a network, whichever imports the library first.
 os.environ |= {"HF_HUB_OFFLINE": "1", "HF_DATASETS_OFFLINE": "1"}
+# How fast a busy machine draws examples says nothing about the code.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 TECHNIQUES = ("Loaded_Language", "Name_Calling,Labeling", "Doubt", "Repetition")
 LABELS = {
     "technique": TECHNIQUES,

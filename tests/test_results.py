@@ -15,30 +15,27 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmark import environment as made_with
 from benchmark import results
 from benchmark.contamination import Shared
 from benchmark.detectors import Failure
+from benchmark.environment import Environment, environment, now
 from benchmark.errors import DataError, UsageError
 from benchmark.model import Prediction, Span, Unit
-from benchmark.results import (
+from benchmark.record import (
     SCHEMA,
     Ceiling,
     DatasetRecord,
     DetectorRecord,
-    Environment,
     MetricRecord,
     Range,
     Resampling,
     Run,
     RunRecord,
     Score,
-    environment,
-    load_record,
-    now,
     number,
-    prediction_rows,
-    save,
 )
+from benchmark.results import load_record, prediction_rows, save
 from benchmark.training import Training
 
 TRAINING = Training("fictional_news", "1.0.0", "ab" * 32, 28, 7, 0)
@@ -323,14 +320,14 @@ def fresh_environment():
 def test_the_environment_names_versions(monkeypatch):
     found = fresh_environment()
     assert found.libraries["numpy"] == np.__version__
-    assert set(found.libraries) <= set(results.LIBRARIES)
+    assert set(found.libraries) <= set(made_with.LIBRARIES)
     assert found.python.startswith("3.")
     assert found.framebench
     assert environment() is environment()
 
 
 def test_a_library_that_is_not_installed_is_left_out(monkeypatch):
-    monkeypatch.setattr(results, "LIBRARIES", ("no-such-distribution", "numpy"))
+    monkeypatch.setattr(made_with, "LIBRARIES", ("no-such-distribution", "numpy"))
     assert list(fresh_environment().libraries) == ["numpy"]
 
 
@@ -348,7 +345,7 @@ def checkout(tmp_path, monkeypatch):
     for name in ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"):
         monkeypatch.delenv(name, raising=False)
     (tmp_path / "benchmark").mkdir()
-    monkeypatch.setattr(results, "__file__", str(tmp_path / "benchmark" / "results.py"))
+    monkeypatch.setattr(made_with, "__file__", str(tmp_path / "benchmark" / "environment.py"))
     git(tmp_path, "init", "--quiet")
     return tmp_path
 
@@ -373,7 +370,7 @@ def test_the_state_of_a_checkout_is_told(checkout):
 
 
 def test_outside_a_checkout_the_state_is_not_known(tmp_path, monkeypatch):
-    monkeypatch.setattr(results, "__file__", str(tmp_path / "benchmark" / "results.py"))
+    monkeypatch.setattr(made_with, "__file__", str(tmp_path / "benchmark" / "environment.py"))
     assert state() == (None, None)
 
 
@@ -382,7 +379,7 @@ def test_without_git_the_state_is_not_known(checkout, monkeypatch, error):
     def run(*arguments, **options):
         raise error
 
-    monkeypatch.setattr(results.subprocess, "run", run)
+    monkeypatch.setattr(made_with.subprocess, "run", run)
     assert state() == (None, None)
 
 

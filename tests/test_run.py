@@ -22,7 +22,7 @@ from benchmark.model import Document, Prediction, Span, Unit
 from benchmark.predictions import read_predictions
 from benchmark.projection import gold_scoring
 from benchmark.protocol import Protocol, published
-from benchmark.results import Range
+from benchmark.record import Range
 from benchmark.run import Evaluator, Settings
 from benchmark.spec import Spec
 from benchmark.tasks import LOADED, task_of, tasks_of

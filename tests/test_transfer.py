@@ -13,9 +13,9 @@ from benchmark import data
 from benchmark.contamination import Shared
 from benchmark.detectors import Failure
 from benchmark.errors import BenchError
+from benchmark.record import Resampling, Score
 from benchmark.report.formats import Format
 from benchmark.report.transfer import written
-from benchmark.results import Resampling, Score
 from benchmark.run import Evaluator, Settings
 from benchmark.spec import Spec
 from benchmark.tasks import task_of

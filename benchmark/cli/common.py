@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from benchmark.data import Dataset
-    from benchmark.results import Run, RunRecord
+    from benchmark.record import Run, RunRecord
     from benchmark.run import Settings
     from benchmark.tasks import Task
 

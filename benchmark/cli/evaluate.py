@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from benchmark.data import Dataset
-    from benchmark.results import Run
+    from benchmark.record import Run
     from benchmark.run import Evaluator, Settings
     from benchmark.spec import Spec
     from benchmark.tasks import Task

@@ -8,11 +8,11 @@ from dataclasses import replace
 from benchmark.agreement import Agreement
 from benchmark.data import Dataset
 from benchmark.projection import FEWEST_DOCUMENTS
+from benchmark.record import Range, Score
 from benchmark.report.formats import Format
 from benchmark.report.numbers import UNDEFINED, with_interval, with_range
 from benchmark.report.table import Table, render
 from benchmark.report.tidy import Row, as_csv, as_json
-from benchmark.results import Range, Score
 from benchmark.stats.bootstrap import MOST_UNDEFINED
 
 UNITS = {"sentence": "sentences", "paragraph": "paragraphs", "document": "documents", "entity": "entities"}

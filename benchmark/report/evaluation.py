@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from itertools import combinations
 
+from benchmark.record import MetricRecord, Range, RunRecord
 from benchmark.report.notes import notes
 from benchmark.report.numbers import decimal, percent, speed, title_of, with_interval, with_range
 from benchmark.report.table import Table
 from benchmark.report.tidy import share_of_ceiling
-from benchmark.results import MetricRecord, Range, RunRecord
 from benchmark.tasks import TASKS
 
 CEILINGS = (("ceiling, others", "others"), ("ceiling, full", "full"))

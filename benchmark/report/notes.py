@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator, Sequence
 
 from benchmark.contamination import named
+from benchmark.record import RunRecord
 from benchmark.report.numbers import UNDEFINED
-from benchmark.results import RunRecord
 from benchmark.stats.bootstrap import FEW_CLUSTERS, MOST_UNDEFINED
 from benchmark.training import Training
 

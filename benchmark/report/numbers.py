@@ -5,7 +5,7 @@ Cells are narrow so that six tasks stand beside each other at 100 columns.
 
 from __future__ import annotations
 
-from benchmark.results import Range, Score
+from benchmark.record import Range, Score
 
 UNDEFINED = "–"
 

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from benchmark.metrics.credit import precision_recall_f1
 from benchmark.ptc_files import PtcRows, PtcScores, score_rows
+from benchmark.record import Score, number
 from benchmark.report.numbers import with_interval
 from benchmark.report.table import Table
-from benchmark.results import Score, number
 from benchmark.stats.bootstrap import intervals, resample_counts
 
 METRICS = (("ptc_si", False), ("ptc_flc", True))

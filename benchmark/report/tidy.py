@@ -7,7 +7,7 @@ import io
 import json
 from collections.abc import Iterable, Iterator, Sequence
 
-from benchmark.results import Ceiling, MetricRecord, Range, RunRecord
+from benchmark.record import Ceiling, MetricRecord, Range, RunRecord
 
 Row = dict[str, object]
 

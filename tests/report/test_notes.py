@@ -7,19 +7,19 @@ from dataclasses import replace
 import pytest
 
 from benchmark.contamination import Shared
-from benchmark.report.evaluation import compact, panel, run_tables
-from benchmark.report.notes import notes
-from benchmark.results import (
+from benchmark.environment import Environment
+from benchmark.record import (
     Ceiling,
     DatasetRecord,
     DetectorRecord,
-    Environment,
     MetricRecord,
     Range,
     Resampling,
     RunRecord,
     Score,
 )
+from benchmark.report.evaluation import compact, panel, run_tables
+from benchmark.report.notes import notes
 from benchmark.training import Training
 
 CEILING = Ceiling({"f1": Range(0.4, 0.3, 0.5)}, {"f1": Range(0.5, 0.4, 0.6)})

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmark.record import Range, Score
 from benchmark.report.numbers import decimal, percent, speed, title_of, with_interval, with_range
-from benchmark.results import Range, Score
 
 
 @pytest.mark.parametrize(

@@ -13,18 +13,18 @@ from hypothesis import strategies as st
 
 from benchmark.contamination import Shared
 from benchmark.detectors import Failure
-from benchmark.report.tidy import as_csv, as_json, share_of_ceiling, tidy
-from benchmark.results import (
+from benchmark.environment import Environment
+from benchmark.record import (
     Ceiling,
     DatasetRecord,
     DetectorRecord,
-    Environment,
     MetricRecord,
     Range,
     Resampling,
     RunRecord,
     Score,
 )
+from benchmark.report.tidy import as_csv, as_json, share_of_ceiling, tidy
 from benchmark.training import Training
 
 CEILING = Ceiling({"f1": Range(0.4, 0.3, 0.5)}, {"f1": Range(0.5, 0.4, 0.6), "mcc": Range(0.0, 0.0, 0.0)})

@@ -1,0 +1,290 @@
+"""The record of a run: what was scored, how, and with what result. Frozen values, no I/O."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmark.contamination import Shared
+from benchmark.detectors import Failure
+from benchmark.environment import Environment
+from benchmark.model import Prediction
+from benchmark.protocol import Protocol
+from benchmark.training import Training
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True)
+class Score:
+    """One score with its interval; None where it is undefined.
+
+    Parameters
+    ----------
+    value
+        The score.
+    low, high
+        Ends of its 95 % interval.
+    undefined
+        Share of resamples in which the score was undefined.
+    """
+
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    undefined: float = 0.0
+
+
+@dataclass(frozen=True)
+class Range:
+    """A score over the annotators, or over pairs of them; None where undefined.
+
+    Parameters
+    ----------
+    mean
+        The score of all annotators pooled; of pairs the mean.
+    low, high
+        The lowest and highest of one annotator or pair.
+    """
+
+    mean: float | None
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True)
+class Ceiling:
+    """What the annotators score by a metric, by score name.
+
+    Parameters
+    ----------
+    others
+        Against the gold that the same rule makes from the others: a lower bound.
+    full
+        Against the full gold, which holds their own vote: an upper bound.
+    """
+
+    others: dict[str, Range]
+    full: dict[str, Range]
+
+
+@dataclass(frozen=True)
+class MetricRecord:
+    """One metric of a run.
+
+    Parameters
+    ----------
+    signature
+        One line that says how its numbers were made.
+    scores
+        By score name.
+    ceiling
+        The annotators' scores; None where the gold has no annotators.
+    """
+
+    signature: str
+    scores: dict[str, Score]
+    ceiling: Ceiling | None = None
+
+
+@dataclass(frozen=True)
+class DetectorRecord:
+    """Which detector ran.
+
+    Parameters
+    ----------
+    name
+        Its registered name, or the name of a predictions file.
+    parameters
+        As they were given, by name.
+    origin
+        The distribution that it comes from, "framebench" for the project's own, "file" for predictions.
+    layer
+        The layer that it was asked for.
+    training, thresholds
+        What it, or the reading of its marks as degrees, was fitted on; None where nothing was.
+    seed
+        Given to a detector that has one; None otherwise.
+    files
+        SHA-256 of the predictions file, or of each file that a parameter names, by the parameter.
+    """
+
+    name: str
+    parameters: dict[str, str]
+    origin: str
+    layer: str
+    training: Training | None = None
+    thresholds: Training | None = None
+    seed: int | None = None
+    files: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def spec(self) -> str:
+        """The name with its parameters, as on the command line."""
+        given = ",".join(f"{key}={value}" for key, value in self.parameters.items())
+        return f"{self.name}:{given}" if given else self.name
+
+    @property
+    def title(self) -> str:
+        """The specification with what the detector was trained on, as a table names it."""
+        return f"{self.spec}, {self.training.short}" if self.training else self.spec
+
+
+@dataclass(frozen=True)
+class DatasetRecord:
+    """Which data was scored: its state, and who made the gold of the layer.
+
+    Parameters
+    ----------
+    name, version, manifest_sha256
+        The dataset and its state.
+    documents
+        How many were scored.
+    gold, annotators
+        Who made the gold, and how many annotators the dataset names.
+    split
+        The split that was scored; None for the whole dataset.
+    noun
+        What a document is: article, sentence or document.
+    """
+
+    name: str
+    version: str
+    manifest_sha256: str
+    documents: int
+    gold: str
+    annotators: int
+    split: str | None = None
+    noun: str = "document"
+
+
+@dataclass(frozen=True)
+class Resampling:
+    """How intervals were made.
+
+    Parameters
+    ----------
+    unit
+        What was resampled: document, paragraph, or what the dataset's groups are.
+    clusters
+        How many of them there are.
+    resamples, seed
+        Of the bootstrap.
+    level
+        Of the interval.
+    """
+
+    unit: str
+    clusters: int
+    resamples: int
+    seed: int
+    level: float = 0.95
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """One detector on one task, as it is stored in run.json.
+
+    Parameters
+    ----------
+    task
+        Name of the task.
+    headline
+        Its headline metric and score.
+    detector, dataset, resampling, environment
+        What ran, on what, how it was measured, and with what.
+    labels
+        The task's labels with their number of gold spans or units.
+    metrics
+        By metric name, in the order of the panel.
+    failures
+        Documents that the detector failed on; the run is incomplete where there are any.
+    missing
+        Number of documents that a predictions file does not name.
+    undecided
+        Number of gold units without a label in a task of one label a unit; they are not scored.
+    shared
+        Scored documents whose text was (nearly) learned from; the run is contaminated where there are any.
+    protocol
+        How the dataset was divided.
+    seconds, fit_seconds
+        Time of prediction and of training; None for a predictions file.
+    characters
+        Number of characters that were read.
+    created
+        When, in UTC, ISO 8601.
+    """
+
+    task: str
+    headline: tuple[str, str]
+    detector: DetectorRecord
+    dataset: DatasetRecord
+    resampling: Resampling
+    labels: dict[str, int]
+    metrics: dict[str, MetricRecord]
+    environment: Environment
+    characters: int
+    created: str
+    seconds: float | None = None
+    fit_seconds: float | None = None
+    failures: tuple[Failure, ...] = ()
+    missing: int = 0
+    undecided: int = 0
+    shared: tuple[Shared, ...] = ()
+    protocol: Protocol = field(default_factory=Protocol)
+    schema: int = SCHEMA
+
+    @property
+    def incomplete(self) -> bool:
+        """Whether the detector failed on a document."""
+        return bool(self.failures)
+
+    @property
+    def contaminated(self) -> bool:
+        """Whether a scored document was learned from."""
+        return bool(self.shared)
+
+    @property
+    def characters_per_second(self) -> float | None:
+        """Speed of prediction; None where it was not measured."""
+        return self.characters / self.seconds if self.seconds else None
+
+    @property
+    def folder(self) -> Path:
+        """Where it is kept, below the results folder: the same run has the same folder."""
+        signatures = sorted(record.signature for record in self.metrics.values())
+        files = [f"{key}={digest}" for key, digest in sorted(self.detector.files.items())]
+        identity = "\n".join([self.detector.spec, f"seed={self.detector.seed}", *files, *signatures])
+        digest = hashlib.sha256(identity.encode()).hexdigest()[:8]
+        name = "".join(c if c.isalnum() or c in "-_." else "_" for c in self.detector.name)
+        return Path(self.dataset.name) / self.task / f"{name}-{digest}"
+
+
+@dataclass(frozen=True)
+class Run:
+    """A record with what it was made from.
+
+    Parameters
+    ----------
+    record
+        What run.json holds.
+    predictions
+        As the detector gave them, one a document; of a task of units, those of its units alone.
+    statistics
+        For each metric the statistics of each cluster, shape (clusters, k).
+    """
+
+    record: RunRecord
+    predictions: tuple[Prediction, ...] = ()
+    statistics: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
+
+
+def number(value: float) -> float | None:
+    """Return a plain float, None for NaN, which JSON lacks."""
+    return None if math.isnan(value) else float(value)
