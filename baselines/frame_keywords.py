@@ -108,7 +108,8 @@ class FrameKeywordsDetector:
         """Return the labels of each sentence, paragraph and document, the best first.
 
         A label's score is its share of the unit's hits; dimensions with equal shares stand in the order of
-        the codebook. A unit without a hit is `Other`, with score 0.
+        the codebook. A unit without a hit is `Other`, with score 0. `all_scores` has the share of every
+        dimension.
 
         Parameters
         ----------
@@ -132,17 +133,18 @@ class FrameKeywordsDetector:
             for (start, end), row in zip(document.every_unit, counts.tolist(), strict=True)
         )
 
-    def _labels(self, counts: Sequence[int]) -> tuple[tuple[str, ...], tuple[float, ...]]:
+    def _labels(self, counts: Sequence[int]) -> tuple[tuple[str, ...], tuple[float, ...], dict[str, float]]:
         hits = sum(counts)
         if hits == 0:
-            return (OTHER,), (0.0,)
+            return (OTHER,), (0.0,), dict.fromkeys((*_DIMENSIONS, OTHER), 0.0)
         ranked = sorted((-count, number) for number, count in enumerate(counts) if count)
         best = [
             (_DIMENSIONS[number], -count / hits)
             for place, (count, number) in enumerate(ranked[: self.at_most])
             if place == 0 or -count >= self.share * hits
         ]
-        return tuple(label for label, _ in best), tuple(score for _, score in best)
+        every = {label: count / hits for label, count in zip(_DIMENSIONS, counts, strict=True)} | {OTHER: 0.0}
+        return tuple(label for label, _ in best), tuple(score for _, score in best), every
 
 
 def count_keywords(document: Document) -> NDArray[np.int64]:

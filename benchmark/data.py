@@ -15,13 +15,12 @@ from typing import TYPE_CHECKING
 from benchmark import store
 from benchmark.corpora import CORPORA
 from benchmark.errors import DataError, Fault, UsageError, suggest
-from benchmark.fileio import decode, read_bytes
 from benchmark.manifest import MANIFEST, GoldBy, Kind, LayerEntry, Manifest, UnitKind
 from benchmark.model import Document
-from benchmark.reading import Annotations, Content, Marks, Reader
+from benchmark.reading import Annotations, Content, Marks, Reader, read_manifest
 
 if TYPE_CHECKING:
-    from benchmark.contamination import Fingerprints
+    from benchmark.fingerprints import Fingerprints
 
 SHIPPED = ("turkey_drones", "fictional_news")
 
@@ -125,7 +124,7 @@ class Dataset:
     @cached_property
     def fingerprints(self) -> Fingerprints:
         """Fingerprints of its documents, in their order, by which (nearly) equal texts are found."""
-        from benchmark.contamination import Fingerprints
+        from benchmark.fingerprints import Fingerprints
 
         return Fingerprints.of(self.documents)
 
@@ -269,9 +268,8 @@ def manifest_of(name_or_path: str | Path) -> Manifest:
     DataError
         Where the manifest is broken.
     """
-    path = locate(name_or_path) / MANIFEST
     faults: list[Fault] = []
-    manifest = decode(read_bytes(path), Manifest, path, None, faults)
+    manifest, _ = read_manifest(locate(name_or_path), faults)
     if manifest is None:
         raise DataError(faults)
     return manifest

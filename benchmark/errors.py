@@ -9,6 +9,7 @@ from pathlib import Path
 
 EXIT_FAULT = 2
 EXIT_INCOMPLETE = 3
+EXIT_DIFFERS = 4
 
 
 class BenchError(Exception):

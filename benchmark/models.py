@@ -8,23 +8,23 @@ several tasks has learned several things: propaganda of any technique is not the
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 import msgspec
 
-from benchmark.contamination import Fingerprints
 from benchmark.data import Dataset
 from benchmark.detectors import DETECTORS, MODEL, build
 from benchmark.environment import Environment, environment, now
 from benchmark.errors import BenchError, DataError, Fault, UsageError, one_line, suggest
 from benchmark.fileio import atomic_folder, decode, read_bytes, sha256
+from benchmark.fingerprints import Fingerprints
 from benchmark.model import Detector, Document, Prediction, StoredDetector
 from benchmark.spec import Spec
 from benchmark.subject import Subject, gives, knows, lesson, must_fit, subjects
 from benchmark.tasks import Task
-from benchmark.training import Fitted, Training, detector_seed
+from benchmark.training import Fitted, Training, detector_seed, training_of
 
 SCHEMA = 1
 FINGERPRINTS = "fingerprints.npz"
@@ -153,45 +153,66 @@ def train(
     BenchError
         Where a training fails.
     """
+    own, learned = seed, []
     with atomic_folder(target) as folder:
-        learned = []
         for number, subject in enumerate(subjects):
             say(f"{spec}: layer {subject.layer}")
-            fitted = Fitted(build(spec, seed), lesson(dataset, subject) or (), subject.layer, say)
-            if fitted.error is not None:
-                raise BenchError(f"detector '{spec}', layer '{subject.layer}': {fitted.error}")
-            place = folder / "learned" / str(number)
-            place.mkdir(parents=True)
-            _stored(fitted.detector).save(place)
-            learned.append(Learned(f"learned/{number}", subject, fitted.fit_seconds))
+            detector = build(spec, seed)
+            found = detector_seed(detector)
+            own = seed if found is None else found
+            fitted = _fitted(spec, detector, dataset, subject, say)
+            place = f"learned/{number}"
+            (folder / place).mkdir(parents=True)
+            _stored(fitted.detector).save(folder / place)
+            learned.append(Learned(place, subject, fitted.fit_seconds))
         dataset.fingerprints.save(folder / FINGERPRINTS)
-        files = {
-            path.relative_to(folder).as_posix(): sha256(read_bytes(path))
-            for path in sorted(folder.rglob("*"))
-            if path.is_file()
-        }
-        own = detector_seed(build(spec, seed))
-        record = ModelRecord(
-            detector=spec.name,
-            parameters=dict(spec.parameters),
-            origin=DETECTORS.origin(spec.name),
-            seed=seed if own is None else own,
-            training=Training(
-                dataset.name,
-                dataset.version,
-                dataset.manifest_sha256,
-                len(dataset.documents),
-                0,
-                seed if own is None else own,
-                split,
-            ),
-            learned=tuple(learned),
-            files=files,
-            environment=environment(),
-            created=now(),
-        )
+        record = _record(spec, dataset, split, own, learned, _digests(folder))
         (folder / MODEL).write_bytes(msgspec.json.format(msgspec.json.encode(record), indent=1) + b"\n")
     return record
+
+
+def _fitted(
+    spec: Spec, detector: Detector, dataset: Dataset, subject: Subject, say: Callable[[str], None]
+) -> Fitted:
+    """Return a detector that has learned a subject from a whole dataset.
+
+    Raises
+    ------
+    BenchError
+        Where the training fails.
+    """
+    fitted = Fitted(detector, lesson(dataset, subject) or (), subject.layer, say)
+    if fitted.error is not None:
+        raise BenchError(f"detector '{spec}', layer '{subject.layer}': {fitted.error}")
+    return fitted
+
+
+def _digests(folder: Path) -> dict[str, str]:
+    """Return the SHA-256 of every file of a folder, by its path with forward slashes."""
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return {path.relative_to(folder).as_posix(): sha256(read_bytes(path)) for path in files}
+
+
+def _record(
+    spec: Spec,
+    dataset: Dataset,
+    split: str | None,
+    seed: int,
+    learned: Sequence[Learned],
+    files: dict[str, str],
+) -> ModelRecord:
+    """Return the record of a model; the seed is the detector's own where it has one."""
+    return ModelRecord(
+        detector=spec.name,
+        parameters=dict(spec.parameters),
+        origin=DETECTORS.origin(spec.name),
+        seed=seed,
+        training=replace(training_of(dataset, 0, seed), split=split),
+        learned=tuple(learned),
+        files=files,
+        environment=environment(),
+        created=now(),
+    )
 
 
 def _stored(detector: Detector) -> StoredDetector:

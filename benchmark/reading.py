@@ -63,6 +63,31 @@ class Content:
     marks: Mapping[str, Mapping[str, Marks]]
 
 
+def read_manifest(folder: Path, faults: list[Fault]) -> tuple[Manifest | None, str]:
+    """Return the manifest of a dataset folder, and the SHA-256 of its file.
+
+    Parameters
+    ----------
+    folder
+        The dataset's folder.
+    faults
+        The list that a fault is added to.
+
+    Returns
+    -------
+    tuple of Manifest or None and str
+        None where the file is no manifest, which the fault tells. What it says is not checked further.
+
+    Raises
+    ------
+    UsageError
+        Where the file cannot be read.
+    """
+    path = folder / MANIFEST
+    content = read_bytes(path)
+    return decode(content, Manifest, path, None, faults), sha256(content)
+
+
 class _Listed(Protocol):
     """A row of the documents, however it is stored."""
 
@@ -89,14 +114,12 @@ class Reader:
 
     def read(self) -> Content | None:
         """Return what the folder holds, or None where there are faults."""
-        path = self.folder / MANIFEST
-        content = read_bytes(path)
-        manifest = decode(content, Manifest, path, None, self.faults)
+        manifest, digest = read_manifest(self.folder, self.faults)
         if manifest is None:
             return None
         problems = [*description_problems(manifest.annotators, manifest.layers, manifest.aliases)]
         problems += file_problems(manifest)
-        self.faults += [Fault(path, None, problem) for problem in problems]
+        self.faults += [Fault(self.folder / MANIFEST, None, problem) for problem in problems]
         if problems:
             return None
         self._stray_files(manifest)
@@ -112,7 +135,7 @@ class Reader:
         }
         splits = {name: tuple(self.splits[name]) for name in manifest.splits if name in self.splits}
         documents = tuple(self.documents.values())
-        return None if self.faults else Content(manifest, sha256(content), documents, splits, gold, marks)
+        return None if self.faults else Content(manifest, digest, documents, splits, gold, marks)
 
     def sorted_faults(self) -> list[Fault]:
         """Return the faults in the order of the files and their lines."""

@@ -13,10 +13,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.ceiling import Annotators, annotators_of, ceiling
 from benchmark.contamination import Shared, named
 from benchmark.data import Dataset
-from benchmark.density import read_density
 from benchmark.detectors import Failure, build, files_of_detector, origin_of
 from benchmark.environment import environment, now
 from benchmark.errors import BenchError, UsageError
@@ -24,10 +22,10 @@ from benchmark.metrics import METRICS
 from benchmark.metrics.base import Metric
 from benchmark.model import Detector, Prediction
 from benchmark.predictions import PredictionsFile
-from benchmark.projection import Scoring, gold_scoring
 from benchmark.protocol import Protocol, chosen_split, scored_part
-from benchmark.record import Ceiling, DatasetRecord, DetectorRecord, MetricRecord, Resampling, Run, RunRecord
-from benchmark.scores import Resamples, scores_of, signature
+from benchmark.record import DetectorRecord, MetricRecord, Resampling, Run, RunRecord
+from benchmark.scorer import TaskScorer
+from benchmark.scores import Resamples, scores_of
 from benchmark.spec import Spec, construct
 from benchmark.subject import Subject, gives, knows, must_fit, subjects
 from benchmark.tasks import TASKS, Task
@@ -35,8 +33,6 @@ from benchmark.training import Order, Output, can_learn, run_detector
 
 LABEL_FREE = "ptc_si"
 """The metric that spans without labels can be scored by."""
-SINGLE_LABEL = "classification"
-"""The metric of units that have one label each."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +93,7 @@ class Evaluator:
         self.split = chosen_split(dataset, settings.protocol)
         self._detectors: dict[Spec, Detector] = {}
         self._outputs: dict[tuple[Spec, Subject], Output] = {}
-        self._tasks: dict[str, _TaskScorer] = {}
+        self._tasks: dict[str, TaskScorer] = {}
         self._resamples = Resamples(settings.resamples, settings.seed)
 
     @property
@@ -217,17 +213,12 @@ class Evaluator:
 
     def _score(self, task: Task, found: _Found, metrics: Sequence[Metric]) -> Run:
         scorer = self._scorer(task)
-        predictions: Sequence[Prediction] = found.predictions
         detector = found.detector
-        if task.reading == "density" and detector.layer != task.layer:
-            predictions, fitted = read_density(task, scorer.dataset, predictions, self.settings.seed)
+        predictions, fitted = scorer.read(found.predictions, detector.layer, self.settings.seed)
+        if fitted is not None:
             detector = replace(detector, thresholds=fitted)
         projected = scorer.scoring.project(predictions)
-        scoring = scorer.scoring
-        statistics = {
-            metric.name: scoring.by_cluster(metric.per_document(scoring.gold, projected, scoring.labels))
-            for metric in metrics
-        }
+        statistics = {metric.name: scorer.statistics(metric, projected) for metric in metrics}
         records = {
             metric.name: self._record(scorer, metric, statistics[metric.name], detector, found.shared)
             for metric in metrics
@@ -236,93 +227,42 @@ class Evaluator:
             task=task.name,
             headline=(task.metric, task.score),
             detector=detector,
-            dataset=self._dataset_record(scorer),
-            resampling=self._resampling(scorer.scoring),
-            labels=dict(zip(scorer.scoring.labels.names, scorer.scoring.labels.support, strict=True)),
+            dataset=scorer.dataset_record,
+            resampling=self._resampling(scorer),
+            labels=scorer.labels,
             metrics=records,
             environment=environment(),
-            characters=sum(len(document.text) for document in scorer.dataset.documents),
+            characters=scorer.characters,
             created=now(),
             seconds=found.seconds,
             fit_seconds=found.fit_seconds,
             failures=found.failures,
             missing=found.missing,
-            undecided=scorer.undecided + len(self.scored.documents) - len(scorer.dataset.documents),
+            undecided=scorer.undecided,
             shared=found.shared,
             protocol=self.settings.protocol,
         )
         return Run(record, scorer.scoring.kept(found.predictions), statistics)
 
-    def _scorer(self, task: Task) -> _TaskScorer:
+    def _scorer(self, task: Task) -> TaskScorer:
         if task.name not in self._tasks:
-            self._tasks[task.name] = _TaskScorer(
-                task, scored_part(self.dataset, self.settings.protocol, task)
-            )
+            self._tasks[task.name] = TaskScorer(task, self.dataset, self.settings.protocol)
         return self._tasks[task.name]
+
+    def _resampling(self, scorer: TaskScorer) -> Resampling:
+        return scorer.resampling(self.settings.resamples, self.settings.seed)
 
     def _record(
         self,
-        scorer: _TaskScorer,
+        scorer: TaskScorer,
         metric: Metric,
         statistics: NDArray[np.float64],
         detector: DetectorRecord,
         shared: Sequence[Shared],
     ) -> MetricRecord:
         scores = scores_of(metric, statistics, scorer.scoring.labels, self._resamples)
-        line = self._signature(scorer, metric, detector, len(shared))
+        line = scorer.signature(metric, detector, self._resampling(scorer), len(shared))
         return MetricRecord(line, scores, scorer.ceiling(metric))
-
-    def _dataset_record(self, scorer: _TaskScorer) -> DatasetRecord:
-        layer = self.dataset.layers[scorer.scoring.task.source]
-        return DatasetRecord(
-            self.dataset.name,
-            self.dataset.version,
-            self.dataset.manifest_sha256,
-            len(scorer.dataset.documents),
-            layer.gold,
-            len(layer.annotators),
-            self.split,
-            scorer.dataset.noun,
-        )
-
-    def _resampling(self, scoring: Scoring) -> Resampling:
-        return Resampling(scoring.clusters, scoring.size, self.settings.resamples, self.settings.seed)
-
-    def _signature(self, scorer: _TaskScorer, metric: Metric, detector: DetectorRecord, shared: int) -> str:
-        learned = [
-            *([f"protocol:{name}"] if (name := self.settings.protocol.name) else []),
-            *([f"train:{detector.training.signature}"] if detector.training else []),
-            *([f"contaminated:{shared}"] if shared else []),
-            *([f"thresholds:{detector.thresholds.signature}"] if detector.thresholds else []),
-        ]
-        data, sampling = self._dataset_record(scorer), self._resampling(scorer.scoring)
-        return signature(metric, data, scorer.scoring.task.name, sampling, learned=learned)
-
-
-class _TaskScorer:
-    """A task's gold and its annotators' ceilings, by metric."""
-
-    def __init__(self, task: Task, dataset: Dataset) -> None:
-        self.scoring = gold_scoring(task, dataset)
-        self.dataset = dataset
-        self._ceilings: dict[str, Ceiling | None] = {}
-
-    @property
-    def undecided(self) -> int:
-        """Number of gold units without a label where each has one."""
-        if self.scoring.task.metric != SINGLE_LABEL:
-            return 0
-        return sum(not unit.labels for piece in self.scoring.gold for unit in piece.units)
-
-    @cached_property
-    def _annotators(self) -> Annotators | None:
-        return annotators_of(self.scoring.task, self.dataset)
-
-    def ceiling(self, metric: Metric) -> Ceiling | None:
-        if metric.name not in self._ceilings:
-            annotators = self._annotators
-            self._ceilings[metric.name] = None if annotators is None else ceiling(annotators, metric)
-        return self._ceilings[metric.name]
 
 
 def fits(name: str, kind: type[Metric], task: Task) -> bool:

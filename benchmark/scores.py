@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,9 @@ from benchmark.metrics.base import LabelSet, Metric
 from benchmark.record import DatasetRecord, Resampling, Score, number
 from benchmark.segmentation import SCHEME
 from benchmark.stats.bootstrap import Counts, intervals, resample_counts
+from benchmark.stats.paired import Swaps, swaps
+
+Floats = NDArray[np.float64]
 
 
 class Resamples:
@@ -26,6 +30,7 @@ class Resamples:
     def __init__(self, resamples: int, seed: int) -> None:
         self.resamples, self.seed = resamples, seed
         self._counts: dict[int, Counts] = {}
+        self._swaps: dict[int, Swaps] = {}
 
     def of(self, clusters: int) -> Counts:
         """Return how often each resample draws each of so many clusters, shape (B, clusters)."""
@@ -33,6 +38,46 @@ class Resamples:
             rng = np.random.default_rng(self.seed)
             self._counts[clusters] = resample_counts(clusters, self.resamples, rng)
         return self._counts[clusters]
+
+    def swaps(self, clusters: int) -> Swaps:
+        """Return which of so many clusters each permutation of a paired test swaps."""
+        if clusters not in self._swaps:
+            rng = np.random.default_rng(self.seed)
+            self._swaps[clusters] = swaps(clusters, self.resamples, rng)
+        return self._swaps[clusters]
+
+
+@dataclass(frozen=True)
+class OneScore:
+    """One score of a metric, with the statistics that it needs.
+
+    Parameters
+    ----------
+    reduce
+        From a metric's statistics, shape (n, k), to those that the score needs, shape (n, j).
+    finalize
+        From sums of these, shape (..., j), to the score, shape (..., 1).
+    """
+
+    reduce: Callable[[Floats], Floats]
+    finalize: Callable[[Floats], Floats]
+
+
+def narrowed(metric: Metric, labels: LabelSet, score: str) -> OneScore:
+    """Return one score of a metric as a function of as few statistics as it needs.
+
+    A paired test finalizes thousands of permutations for every pair of runs. A metric may offer
+    `narrowed(labels, score)`, which returns the two functions of a `OneScore`; without it, all scores are
+    made and one is taken.
+    """
+    narrow = getattr(metric, "narrowed", None)
+    found = narrow(labels, score) if narrow is not None else None
+    if found is not None:
+        return OneScore(*found)
+    place = list(metric.scores(labels)).index(score)
+    return OneScore(
+        lambda statistics: statistics, lambda totals: metric.finalize(totals, labels)[..., [place]]
+    )
 
 
 def scores_of(
@@ -94,7 +139,7 @@ def signature(
         *mapped,
         f"n:{data.documents}",
         f"cluster:{sampling.unit}({sampling.clusters})",
-        f"ci:boot,B={sampling.resamples},seed={sampling.seed}",
+        f"ci:boot-t,B={sampling.resamples},seed={sampling.seed}",
         f"zero:{getattr(metric, 'zero_division', 'nan')}",
         f"tok:{SCHEME}",
         *learned,

@@ -38,6 +38,7 @@ def seconds(gold: Path, predicted: Path) -> float:
 
 
 def main() -> None:
+    """Print the time of the whole beside its budget, then how it grows with the spans of one article."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=5, help="the fastest of so many runs counts")
     runs = parser.parse_args().runs

@@ -21,6 +21,7 @@ from benchmark.subject import Subject
 
 
 def main() -> None:
+    """Train one task in a process of its own, then print its time, its memory and the speed of prediction."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("detector", help="which detector")
     parser.add_argument("--on", required=True, help="DATASET[:SPLIT]")

@@ -33,7 +33,6 @@ from benchmark.model import Annotation, Prediction, Span, Unit
 from benchmark.packaging.__main__ import main as package
 from benchmark.segmentation import segment
 from benchmark.spec import Spec
-from benchmark.stats.bootstrap import percentile_levels
 from benchmark.tasks import SPAN_METRICS, task_of
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -229,11 +228,6 @@ def test_the_unit_examples_are_right() -> None:
     )
     names = ["precision", "recall", "f1", "macro_f1"]
     assert rows("metrics.md", "multilabel") == [[made[name] for name in names]]
-
-
-def test_the_quantiles_are_right() -> None:
-    for clusters, *numbers in rows("statistics.md", "levels"):
-        assert numbers == [shown(level, 4) for level in percentile_levels(int(clusters))]
 
 
 def detectors() -> dict[str, Any]:

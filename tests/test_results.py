@@ -35,7 +35,7 @@ from benchmark.record import (
     Score,
     number,
 )
-from benchmark.results import load_record, prediction_rows, save
+from benchmark.results import find_runs, frame, load, load_record, prediction_rows, rows_of, save
 from benchmark.training import Training
 
 TRAINING = Training("fictional_news", "1.0.0", "ab" * 32, 28, 7, 0)
@@ -400,3 +400,76 @@ def test_any_record_round_trips(tmp_path_factory, found, detector, seed):
     )
     folder = tmp_path_factory.mktemp("any")
     assert load_record(save(Run(record), folder)) == record
+
+
+def test_runs_are_found_at_and_below_what_is_named(tmp_path):
+    first = save(RUN, tmp_path / "a")
+    second = save(replace(RUN, record=replace(RECORD, task="span")), tmp_path / "a")
+    assert find_runs([tmp_path]) == sorted([first, second])
+    assert find_runs([second, tmp_path / "a", first / "run.json"]) == [second, first]
+    assert find_runs([first]) == [first]
+
+
+def test_a_run_that_is_being_written_and_one_inside_a_run_are_passed_over(tmp_path):
+    folder = save(RUN, tmp_path)
+    for other in (tmp_path / ".small-x1", folder / "old"):
+        other.mkdir()
+        (other / "run.json").write_text("{}")
+    assert find_runs([tmp_path]) == [folder]
+
+
+def test_links_to_folders_below_are_not_followed(tmp_path):
+    outside = save(RUN, tmp_path / "outside")
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "link").symlink_to(tmp_path / "outside", target_is_directory=True)
+    (tmp_path / "in" / "round").symlink_to(tmp_path / "in", target_is_directory=True)
+    with pytest.raises(UsageError, match="no run folder"):
+        find_runs([tmp_path / "in"])
+    assert find_runs([tmp_path / "in" / "link"]) == [tmp_path / "in" / "link" / RECORD.folder]
+    assert find_runs([outside]) == [outside]
+
+
+@pytest.mark.parametrize("place", ["nowhere", "empty", "file", "file/below"])
+def test_where_there_is_no_run_below_it_is_told(tmp_path, place):
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UsageError, match=rf"{place}: no run folder: there is no run.json in it or below it"):
+        find_runs([tmp_path / place])
+
+
+def test_a_folder_that_may_not_be_listed_is_told(tmp_path, monkeypatch):
+    def refused(path):
+        raise PermissionError(13, os.strerror(13), path)
+
+    monkeypatch.setattr(os, "scandir", refused)
+    with pytest.raises(UsageError, match=r"a\\x1b: cannot be read: Permission denied$"):
+        find_runs([tmp_path / "a\x1b"])
+
+
+def test_rows_name_their_run_as_it_was_given(tmp_path, monkeypatch):
+    save(RUN, tmp_path / "results")
+    monkeypatch.chdir(tmp_path)
+    rows = rows_of(Path("results"))
+    assert [row["run"] for row in rows] == [str(Path("results") / RECORD.folder)] * 3
+    assert next(iter(rows[0])) == "run"
+    assert [row["value"] for row in rows] == [1 / 3, None, 0.0]
+
+
+def test_a_table_for_pandas_has_every_score_in_full(tmp_path):
+    save(RUN, tmp_path)
+    table = load(tmp_path)
+    assert len(table) == 3
+    np.testing.assert_array_equal(table["value"], [1 / 3, math.nan, 0.0])
+    assert list(table["headline"]) == [True, False, False]
+    assert table.equals(load(str(tmp_path)))
+    with pytest.raises(UsageError, match="no run folder"):
+        load(tmp_path / "nowhere")
+
+
+def test_columns_have_their_types_whatever_is_missing(tmp_path):
+    bare = replace(RECORD, metrics={"exact": MetricRecord("exact", {"f1": Score(None)})}, seconds=None)
+    full = {name: str(kind) for name, kind in load(save(RUN, tmp_path / "full")).dtypes.items()}
+    assert {name: str(kind) for name, kind in load(save(Run(bare), tmp_path)).dtypes.items()} == full
+    assert full["value"] == full["ceiling_full"] == "float64"
+    assert full["split"] == full["label"] == "string"
+    assert frame([]).empty

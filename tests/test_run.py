@@ -81,7 +81,7 @@ def test_the_signature_says_how_a_number_was_made(dataset_of, copy):
     )
     assert run.record.metrics["ptc_si"].signature == (
         "ptc_si|data:small@1.0.0+000000000000|gold:people(3)|task:loaded_language|n:1|cluster:paragraph(2)"
-        "|ci:boot,B=500,seed=3|zero:0|tok:1|v:0.1.0"
+        "|ci:boot-t,B=500,seed=3|zero:0|tok:1|v:0.1.0"
     )
 
 
@@ -305,7 +305,7 @@ def test_the_scored_split_stands_in_record_and_signature(dataset_of, learner):
     # Ten documents are too few to resample; their paragraphs, of one each, are not.
     assert run.record.metrics["ptc_flc"].signature == (
         "ptc_flc|data:small@1.0.0+000000000000/test|gold:people(0)|task:technique|n:10"
-        "|cluster:paragraph(10)|ci:boot,B=200,seed=0|zero:0|tok:1"
+        "|cluster:paragraph(10)|ci:boot-t,B=200,seed=0|zero:0|tok:1"
         "|train:small@1.0.0+000000000000/train,seed=0|v:0.1.0"
     )
     assert run.record.characters == sum(len(document.text) for document in dataset.documents[20:])

@@ -17,29 +17,14 @@ from benchmark.record import Resampling, Score
 from benchmark.report.formats import Format
 from benchmark.report.transfer import written
 from benchmark.run import Evaluator, Settings
-from benchmark.spec import Spec
 from benchmark.tasks import task_of
 from benchmark.transfer import Cell, Matrix, run_transfer
 from benchmark.transfer_plan import Gap, Source, Target, plan, source_of
 from tests import transfer_corpora as corpora
+from tests.transfer_corpora import WORDS
 
-WORDS = Spec("words")
 SETTINGS = Settings(seed=3, resamples=200)
-
-
-@pytest.fixture
-def basil(dataset_of):
-    return corpora.basil(dataset_of)
-
-
-@pytest.fixture
-def ptc(dataset_of):
-    return corpora.ptc(dataset_of)
-
-
-@pytest.fixture
-def babe(dataset_of):
-    return corpora.babe(dataset_of)
+basil, ptc, babe = corpora.FIXTURES
 
 
 def run(sources, dataset, *tasks, settings=SETTINGS, say=None):
@@ -80,7 +65,7 @@ def test_the_signature_names_detector_data_and_map(basil, ptc, learner):
     assert parts[5].startswith("map:basil/lexical>ptc/loaded_language+")
     assert len(parts[5].rpartition("+")[2]) == 12
     assert "train:basil@1.0.0+bbbbbbbbbbbb,seed=3" in parts
-    assert "ci:boot,B=200,seed=3" in parts
+    assert "ci:boot-t,B=200,seed=3" in parts
     (other,) = run([source_of(basil, None, "bias")], ptc, "loaded_language").cells
     assert other.signature.split("|")[5].partition("+")[0] == "map:basil/bias>ptc/loaded_language"
 

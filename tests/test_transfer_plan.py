@@ -13,23 +13,9 @@ from benchmark.spec import Spec
 from benchmark.tasks import task_of, tasks_of
 from benchmark.transfer_plan import Gap, Source, Target, plan, source_of
 from tests import transfer_corpora as corpora
+from tests.transfer_corpora import WORDS
 
-WORDS = Spec("words")
-
-
-@pytest.fixture
-def basil(dataset_of):
-    return corpora.basil(dataset_of)
-
-
-@pytest.fixture
-def ptc(dataset_of):
-    return corpora.ptc(dataset_of)
-
-
-@pytest.fixture
-def babe(dataset_of):
-    return corpora.babe(dataset_of)
+basil, ptc, babe = corpora.FIXTURES
 
 
 def on(dataset, *names):

@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+import pytest
+
 from benchmark import data
 from benchmark.data import Dataset
 from benchmark.model import Span, Unit
+from benchmark.spec import Spec
 
+WORDS = Spec("words")
+"""The detector that the fixture `learner` registers."""
 LOADED, NAME = "Loaded_Language", "Name_Calling,Labeling"
 TECHNIQUES = data.load("turkey_drones").layers["technique"].labels
 
@@ -62,3 +67,7 @@ def babe(dataset_of: Callable[..., Dataset]) -> Dataset:
     units = [[Unit(0, len(text), label)] for text, label in zip(texts, labels, strict=True)]
     made = dataset_of(texts, units={"bias": units}, unit="sentence", name="babe", corpus="babe")
     return replace(made, manifest_sha256="d" * 64)
+
+
+FIXTURES = tuple(map(pytest.fixture, (basil, ptc, babe)))
+"""The three as fixtures; a test module gives them their names: `basil, ptc, babe = FIXTURES`."""

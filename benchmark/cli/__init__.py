@@ -11,7 +11,23 @@ from typing import NoReturn
 
 import typer
 
-from benchmark.cli import agreement, data, evaluate, listing, overlap, predict, score, show, train, transfer
+from benchmark.cli import (
+    agreement,
+    compare,
+    data,
+    evaluate,
+    export,
+    leaderboard,
+    listing,
+    overlap,
+    power,
+    predict,
+    score,
+    show,
+    train,
+    transfer,
+    verify,
+)
 from benchmark.errors import BenchError, one_line
 
 app = typer.Typer(
@@ -30,6 +46,11 @@ app.command()(train.train)
 app.command(cls=transfer.SeveralValues)(transfer.transfer)
 app.command("list")(listing.listing)
 app.command()(show.show)
+app.command()(compare.compare)
+app.command()(power.power)
+app.command()(verify.verify)
+app.command()(export.export)
+app.command()(leaderboard.leaderboard)
 app.command()(agreement.agreement)
 data.app.command()(overlap.overlap)
 app.add_typer(data.app, name="data")
@@ -56,8 +77,8 @@ def options(
 def main() -> None:
     """Run the command line and leave with its exit code.
 
-    0 done; 1 an error; 2 faults in what was given; 3 done, but a detector failed on a document; 130 and 143
-    interrupted.
+    0 done; 1 an error; 2 faults in what was given; 3 done, but a detector failed on a document; 4 a kept
+    run differs from what its predictions say; 130 and 143 interrupted.
     """
     # One thread adds in the same order everywhere, and is faster on products as small as these.
     for library in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from benchmark.data import Dataset
+    from benchmark.detectors import Failure
     from benchmark.record import Run, RunRecord
     from benchmark.run import Settings
     from benchmark.tasks import Task
@@ -202,16 +203,20 @@ def saying(quiet: bool) -> Iterator[Callable[[str], None]]:
         yield status.update
 
 
-def write(records: Sequence[RunRecord], kind: Format, in_detail: bool) -> None:
-    """Print the tables of runs, or their tidy rows, on standard output."""
+def write(runs: Sequence[Run], kind: Format, settings: Settings, in_detail: bool) -> None:
+    """Print the tables of runs that were made together, or their tidy rows, on standard output."""
+    from benchmark.comparison import headlines
     from benchmark.report.evaluation import compact, panel
     from benchmark.report.table import render
     from benchmark.report.tidy import as_csv, as_json, tidy
+    from benchmark.scores import Resamples as Sampling
 
+    records = [run.record for run in runs]
     if kind in (Format.CSV, Format.JSON):
         rows = tidy(records)
         typer.echo(as_csv(rows) if kind is Format.CSV else as_json(rows))
         return
+    comparisons = headlines(runs, Sampling(settings.resamples, settings.seed))
     tables = []
     for part in grouped(
         records,
@@ -219,9 +224,10 @@ def write(records: Sequence[RunRecord], kind: Format, in_detail: bool) -> None:
     ):
         if in_detail:
             for of_task in grouped(part, lambda record: (record.task, *record.metrics)):
-                tables.extend(panel(of_task))
+                found = [one for one in comparisons if one.records[0] in of_task]
+                tables.extend(panel(of_task, next(iter(found), None)))
         else:
-            tables.extend(compact(part))
+            tables.extend(compact(part, [one for one in comparisons if one.records[0] in part]))
     typer.echo(render(tables, kind))
 
 
@@ -243,22 +249,37 @@ def finish(runs: Sequence[Run], output: Path, quiet: bool) -> None:
     typer.Exit
         Where a detector failed on a document.
     """
-    from benchmark.errors import EXIT_INCOMPLETE
-
     if not quiet:
         many = "run" if len(runs) == 1 else "runs"
         typer.echo(f"{len(runs)} {many} kept in {output}; show one with: bench show RUN", err=True)
-    failed = [run.record for run in runs if run.record.incomplete]
-    for record in failed:
-        where = f"{record.dataset.name}/{record.task}"
-        for failure in record.failures[:MOST_FAILURES]:
-            typer.echo(
-                f"bench: detector '{record.detector.spec}' failed on document '{failure.document}' "
-                f"in {where}: {failure.error}",
-                err=True,
-            )
-        if len(record.failures) > MOST_FAILURES:
-            more = len(record.failures) - MOST_FAILURES
+    exit_where_failed(
+        (f"detector '{record.detector.spec}'", f"{record.dataset.name}/{record.task}", record.failures)
+        for record in (run.record for run in runs)
+    )
+
+
+def exit_where_failed(found: Iterable[tuple[str, str, Sequence[Failure]]]) -> None:
+    """Name the documents that were failed on, and leave with exit code 3 where there are any.
+
+    Parameters
+    ----------
+    found
+        Who predicted, as the message names it; on which task; the documents that it failed on.
+
+    Raises
+    ------
+    typer.Exit
+        Where a detector failed on a document.
+    """
+    from benchmark.errors import EXIT_INCOMPLETE
+
+    failed = [(who, where, failures) for who, where, failures in found if failures]
+    for who, where, failures in failed:
+        for failure in failures[:MOST_FAILURES]:
+            message = f"{who} failed on document '{failure.document}' in {where}: {failure.error}"
+            typer.echo(f"bench: {message}", err=True)
+        if len(failures) > MOST_FAILURES:
+            more = len(failures) - MOST_FAILURES
             typer.echo(f"bench: … and on {more} more documents in {where}", err=True)
     if failed:
         raise typer.Exit(EXIT_INCOMPLETE)

@@ -116,10 +116,7 @@ def add(
 
     bench data add theirs --hub owner/name@main --text-column sentence --label-column label
     """
-    from benchmark.store import adding
-
-    given = [option for option in (source, table, hub) if option is not None]
-    if len(given) != 1:
+    if [source, table, hub].count(None) != 2:
         raise UsageError("give one of --from PATH (a corpus), --table FILE and --hub REPO")
     for_tables = {
         "--text-column": text_column,
@@ -134,10 +131,7 @@ def add(
     }
     if source is not None:
         _refuse("a corpus has its own columns and labels", for_tables)
-        with _progress(quiet) as progress:
-            folder = adding.add_corpus(
-                name, source, name=rename, part=part, replace=replace, progress=progress
-            )
+        folder = _add_corpus(name, source, rename, part, replace, quiet)
     else:
         _refuse("a table has no parts", {"--part": part})
         _refuse(
@@ -145,20 +139,48 @@ def add(
         )
         columns = _columns(text_column, label_column, id_column, group_column, split_column)
         shape = _shape(layer, unit, language, label_separator, labels, licence, citation)
-        with _progress(quiet) as progress:
-            if table is not None:
-                folder = adding.add_table(
-                    rename or name, table, columns, shape,
-                    unquoted=unquoted, replace=replace, progress=progress,
-                )  # fmt: skip
-            else:
-                from benchmark.corpora.hub import Repository
-
-                repository = Repository.parse(hub or "", configuration)
-                folder = adding.add_hub(
-                    rename or name, repository, columns, shape, replace=replace, progress=progress
-                )
+        if table is not None:
+            folder = _add_table(rename or name, table, columns, shape, unquoted, replace, quiet)
+        else:
+            folder = _add_hub(rename or name, hub or "", configuration, columns, shape, replace, quiet)
     _tell(folder, quiet)
+
+
+def _add_corpus(
+    name: str, source: Path, rename: str | None, part: str | None, replace: bool, quiet: bool
+) -> Path:
+    from benchmark.store import adding
+
+    with _progress(quiet) as progress:
+        return adding.add_corpus(name, source, name=rename, part=part, replace=replace, progress=progress)
+
+
+def _add_table(
+    name: str, table: Path, columns: Columns, shape: Shape, unquoted: bool, replace: bool, quiet: bool
+) -> Path:
+    from benchmark.store import adding
+
+    with _progress(quiet) as progress:
+        return adding.add_table(
+            name, table, columns, shape, unquoted=unquoted, replace=replace, progress=progress
+        )
+
+
+def _add_hub(
+    name: str,
+    hub: str,
+    configuration: str | None,
+    columns: Columns,
+    shape: Shape,
+    replace: bool,
+    quiet: bool,
+) -> Path:
+    from benchmark.corpora.hub import Repository
+    from benchmark.store import adding
+
+    with _progress(quiet) as progress:
+        repository = Repository.parse(hub, configuration)
+        return adding.add_hub(name, repository, columns, shape, replace=replace, progress=progress)
 
 
 def _refuse(why: str, options: Mapping[str, object]) -> None:

@@ -134,7 +134,7 @@ def evaluate(
     plan = planned(list(dict.fromkeys(work)), specs, named=bool(detector))
     writable(output)
     runs = run_all(plan, output, quiet)
-    write([run.record for run in runs], fmt, in_detail)
+    write(runs, fmt, settings, in_detail)
     finish(runs, output, quiet)
 
 

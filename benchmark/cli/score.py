@@ -93,7 +93,7 @@ def score(
     writable(output)
     for run in runs:
         save(run, output)
-    write([run.record for run in runs], fmt, in_detail)
+    write(runs, fmt, settings, in_detail)
     finish(runs, output, quiet)
 
 

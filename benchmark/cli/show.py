@@ -1,35 +1,127 @@
-"""`bench show`: one kept run."""
+"""`bench show`: kept runs, and what can be seen in them beside the scores."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from benchmark.cli.common import TableFormat
 from benchmark.report.formats import Format
 
+if TYPE_CHECKING:
+    from benchmark.kept import KeptRun
+    from benchmark.report.table import Table
+    from benchmark.tidy import Row
+
+View = tuple["list[Table]", "list[Row]"]
+
 
 def show(
-    run: Annotated[Path, typer.Argument(help="A run folder.")],
+    runs: Annotated[
+        list[Path], typer.Argument(metavar="RUN...", help="Run folders, or folders that hold such.")
+    ],
+    by: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--by",
+            metavar="SLICE",
+            help="Scores by label, section, quotation, length, support, or a field of the documents.",
+        ),
+    ] = None,
+    errors: Annotated[
+        bool, typer.Option("--errors", help="Types of errors, and which labels are taken for which.")
+    ] = False,
+    curve: Annotated[
+        bool,
+        typer.Option("--curve", help="Precision and recall by threshold, calibration, other thresholds."),
+    ] = False,
     fmt: TableFormat = Format.TABLE,
 ) -> None:
-    """Show a kept run: where its numbers come from, its scores, its scores by label.
+    """Show kept runs: where their numbers come from, their scores, their scores by label.
+
+    With --by, --errors or --curve the runs on each task stand side by side, read from their predictions.
 
     Example:
 
     bench show results/fictional_news/technique/linear-1a2b3c4d
-    """
-    from benchmark.report.evaluation import run_tables
-    from benchmark.report.table import render
-    from benchmark.report.tidy import as_csv, as_json, tidy
-    from benchmark.results import load_record
 
-    record = load_record(run)
-    if fmt is Format.CSV:
-        typer.echo(as_csv(tidy([record])))
-    elif fmt is Format.JSON:
-        typer.echo(as_json(tidy([record])))
+    bench show results/fictional_news/technique --errors --by section
+    """
+    from benchmark.lineup import opened
+    from benchmark.report.table import render
+    from benchmark.report.tidy import as_csv, as_json
+
+    kept = opened(runs)
+    views = [] if by or errors or curve else [_scores(kept)]
+    for members in _of_tasks(kept):
+        views += [_slices(members, name) for name in by or ()]
+        views += [_errors(members)] if errors else []
+        views += [_curves(members)] if curve else []
+    if fmt in (Format.CSV, Format.JSON):
+        rows = [row for _, own in views for row in own]
+        typer.echo(as_csv(rows) if fmt is Format.CSV else as_json(rows))
     else:
-        typer.echo(render(run_tables(record), fmt))
+        typer.echo(render([table for tables, _ in views for table in tables], fmt))
+
+
+def _of_tasks(runs: Sequence[KeptRun]) -> list[list[KeptRun]]:
+    """Return the runs of each task of each state of a dataset together."""
+    from benchmark.likeness import kind_of
+
+    tasks: dict[object, list[KeptRun]] = {}
+    for run in runs:
+        tasks.setdefault(kind_of(run.record), []).append(run)
+    return list(tasks.values())
+
+
+def _scores(runs: Sequence[KeptRun]) -> View:
+    from benchmark.report.evaluation import run_tables
+    from benchmark.tidy import tidy
+
+    records = [run.record for run in runs]
+    return [table for record in records for table in run_tables(record)], tidy(records)
+
+
+def _slices(runs: Sequence[KeptRun], by: str) -> View:
+    from benchmark.lineup import slices_of, wanted
+    from benchmark.report.slices import slice_rows, slice_tables
+    from benchmark.scores import Resamples
+
+    records = [run.record for run in runs]
+    sampling = Resamples(records[0].resampling.resamples, records[0].resampling.seed)
+    want = wanted(records, [])[0]
+    cut = slices_of(runs, want, by)
+    given = records, by, want.metric, cut, sampling
+    return slice_tables(*given), slice_rows(*given)
+
+
+def _errors(runs: Sequence[KeptRun]) -> View:
+    from benchmark.error_types import errors_of
+    from benchmark.report.conclusion import names
+    from benchmark.report.error_types import error_tables, tidy_errors
+
+    records = [run.record for run in runs]
+    found = [errors_of(run.rescorer, run.predictions) for run in runs]
+    named = list(zip(names(records), found, strict=True))
+    data = records[0].dataset
+    return error_tables(named, f"{data.name} {data.version}, task {records[0].task}"), tidy_errors(named)
+
+
+def _curves(runs: Sequence[KeptRun]) -> View:
+    from benchmark.curves import curve_of
+    from benchmark.kept import metric_named
+    from benchmark.report.curves import curve_tables, tidy_points
+
+    made = [
+        (
+            run.record,
+            curve_of(
+                run.rescorer, run.predictions, metric_named(run.record.headline[0]), run.record.headline[1]
+            ),
+        )
+        for run in runs
+    ]
+    return curve_tables(made), tidy_points(made)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from benchmark.data import Dataset
+    from benchmark.models import ModelRecord
     from benchmark.tasks import Task
 
 
@@ -56,17 +57,13 @@ def train(
 
     bench evaluate ptc --split dev --detector models/crf-ptc
     """
-    from benchmark.detectors import build, how_to_train, is_model
+    from benchmark.detectors import build, how_to_train
     from benchmark.errors import UsageError
     from benchmark.models import plan
     from benchmark.models import train as make
     from benchmark.spec import Spec
 
-    if output.exists() and not (replace and is_model(str(output))):
-        advice = (
-            "give --replace to replace it" if is_model(str(output)) else "name a folder that is not there"
-        )
-        raise UsageError(f"{output}: exists already; {advice}")
+    _check_output(output, replace)
     spec = Spec.parse(detector)
     dataset, split = _learned(on)
     missing = how_to_train(build(spec, seed))
@@ -76,12 +73,32 @@ def train(
     with saying(quiet) as say:
         record = make(spec, dataset, split, planned, seed, output, say)
     if not quiet:
-        things = ", ".join(
-            f"{learned.subject.layer} ({learned.fit_seconds:.1f} s)" for learned in record.learned
-        )
-        typer.echo(
-            f"{output}: {spec}, learned from {record.training.documents} documents: {things}", err=True
-        )
+        typer.echo(f"{output}: {spec}, {_summary(record)}", err=True)
+
+
+def _check_output(output: Path, replace: bool) -> None:
+    """Refuse to write where something else is.
+
+    Raises
+    ------
+    UsageError
+        Where the folder exists, except a model that may be replaced.
+    """
+    from benchmark.detectors import is_model
+    from benchmark.errors import UsageError
+
+    if not output.exists():
+        return
+    model = is_model(str(output))
+    if not (replace and model):
+        advice = "give --replace to replace it" if model else "name a folder that is not there"
+        raise UsageError(f"{output}: exists already; {advice}")
+
+
+def _summary(record: ModelRecord) -> str:
+    """Return what was learned and how long that took, for the closing line."""
+    things = [f"{learned.subject.layer} ({learned.fit_seconds:.1f} s)" for learned in record.learned]
+    return f"learned from {record.training.documents} documents: {', '.join(things)}"
 
 
 def _learned(on: str) -> tuple[Dataset, str | None]:

@@ -9,13 +9,13 @@ import typer
 from typer.core import TyperCommand
 
 from benchmark.cli.common import (
-    MOST_FAILURES,
     Quiet,
     Resamples,
     Seed,
     TableFormat,
     complete_detectors,
     complete_targets,
+    exit_where_failed,
     progress,
     settings_for,
     target,
@@ -23,8 +23,7 @@ from benchmark.cli.common import (
 from benchmark.report.formats import Format
 
 if TYPE_CHECKING:
-    from benchmark.transfer import Cell
-    from benchmark.transfer_plan import Source
+    from benchmark.transfer_plan import Plan, Source
 
 SEVERAL = ("--train", "--test")
 """Options that take several values."""
@@ -102,19 +101,33 @@ def transfer(
     bench transfer --train basil/lexical --test ptc/loaded_language -d crf
     """
     from benchmark.report.transfer import written
-    from benchmark.spec import Spec
     from benchmark.transfer import run_transfer
-    from benchmark.transfer_plan import Target, plan
 
     settings, _ = settings_for(None, task_named=False, seed=seed, resamples=resamples, strict=strict)
-    sources = [_source(text) for text in _separate(train)]
-    targets = [Target(*target(text)) for text in _separate(test)]
-    spec = Spec.parse(detector) if detector is not None else None
-    planned = plan(sources, targets, spec, seed)
+    planned = _planned(train, test, detector, seed)
     with progress(len(planned.pairs), quiet) as step:
         matrix = run_transfer(planned, settings, step)
     typer.echo(written(matrix, fmt))
-    _finish(matrix.cells)
+    exit_where_failed(
+        (f"detector '{cell.detector}', trained on {cell.train},", cell.test, cell.failures)
+        for cell in matrix.cells
+    )
+
+
+def _planned(train: list[str], test: list[str], detector: str | None, seed: int) -> Plan:
+    """Return what is learned from which source for which target.
+
+    Raises
+    ------
+    UsageError
+        Where there is no such dataset, task or detector, or no cell can be filled.
+    """
+    from benchmark.spec import Spec
+    from benchmark.transfer_plan import Target, plan
+
+    sources = [_source(text) for text in _separate(train)]
+    targets = [Target(*target(text)) for text in _separate(test)]
+    return plan(sources, targets, Spec.parse(detector) if detector is not None else None, seed)
 
 
 def _separate(given: list[str]) -> list[str]:
@@ -140,28 +153,3 @@ def _source(text: str) -> Source:
         name, task = text, ""
     path, colon, split = name.rpartition(":")
     return source_of(data.load(path if colon else name), split if colon else None, task or None)
-
-
-def _finish(cells: tuple[Cell, ...]) -> None:
-    """Leave with exit code 3 where a detector failed on a document.
-
-    Raises
-    ------
-    typer.Exit
-        Where it did.
-    """
-    from benchmark.errors import EXIT_INCOMPLETE
-
-    failed = [cell for cell in cells if cell.failures]
-    for cell in failed:
-        for failure in cell.failures[:MOST_FAILURES]:
-            typer.echo(
-                f"bench: detector '{cell.detector}', trained on {cell.train}, failed on document "
-                f"'{failure.document}' in {cell.test}: {failure.error}",
-                err=True,
-            )
-        if len(cell.failures) > MOST_FAILURES:
-            more = len(cell.failures) - MOST_FAILURES
-            typer.echo(f"bench: … and on {more} more documents in {cell.test}", err=True)
-    if failed:
-        raise typer.Exit(EXIT_INCOMPLETE)

@@ -6,7 +6,7 @@ tokens) there are, the credit that its gold earns, and how much gold there is. T
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import Field, dataclass, fields
 from typing import Any, ClassVar
 
@@ -15,6 +15,7 @@ import numpy as np
 from benchmark.metrics.base import Floats, has_gold
 from benchmark.model import Annotation, Prediction
 
+_KINDS = ("precision", "recall", "f1")
 FIELDS = 4
 """Statistics of a label: credit to predicted, number predicted, credit to gold, number gold."""
 
@@ -49,19 +50,25 @@ def precision_recall_f1(statistics: Floats, undefined: float) -> Floats:
         Shape (..., 3).
     """
     # Field by field: reductions over an axis of two are many times slower, and this runs on every resample.
-    found, predicted, recovered, gold = (np.asarray(statistics[..., field]) for field in range(4))
+    found, predicted, recovered, gold = _fields(statistics)
     scores = np.empty((*found.shape, 3))
-    precision, recall = divide(found, predicted, 0.0), divide(recovered, gold, 0.0)
-    scores[..., 2] = divide(2 * precision * recall, precision + recall, 0.0)
-    scores[..., 2][(predicted <= 0) & (gold <= 0)] = np.nan
-    scores[..., 0] = np.where(predicted > 0, precision, undefined)
-    scores[..., 1] = np.where(gold > 0, recall, undefined)
+    scores[..., 0] = divide(found, predicted, undefined)
+    scores[..., 1] = divide(recovered, gold, undefined)
+    scores[..., 2] = f1_of(found, predicted, recovered, gold)
     return scores
+
+
+def f1_of(found: Floats, predicted: Floats, recovered: Floats, gold: Floats) -> Floats:
+    """Return F1 alone, as `precision_recall_f1` does, from its four statistics, all of one shape."""
+    precision, recall = divide(found, predicted, 0.0), divide(recovered, gold, 0.0)
+    f1 = np.asarray(divide(2 * precision * recall, precision + recall, 0.0))
+    f1[(predicted <= 0) & (gold <= 0)] = np.nan
+    return f1
 
 
 def divide(numerator: Floats, denominator: Floats, undefined: float) -> Floats:
     """Return a ratio of arrays of one shape, and `undefined` where the denominator is not above 0."""
-    out = np.full(np.shape(denominator), undefined, dtype=np.float64)
+    out = np.full_like(denominator, undefined, dtype=np.float64)  # as it lies in memory, which is faster
     return np.divide(numerator, denominator, out=out, where=denominator > 0)
 
 
@@ -110,6 +117,30 @@ def label_scores(labels: Sequence[str]) -> tuple[str, ...]:
     return tuple(f"{score}:{label}" for label in labels for score in ("precision", "recall", "f1"))
 
 
+def _fields(statistics: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+    """Return the four statistics from an array of shape (..., 4)."""
+    return statistics[..., 0], statistics[..., 1], statistics[..., 2], statistics[..., 3]
+
+
+def _narrowed_macro(labels: Sequence[str]) -> tuple[Callable[[Floats], Floats], Callable[[Floats], Floats]]:
+    """Return the two functions of macro-F1, on the statistics of the labels with gold."""
+    counted = has_gold(labels)
+
+    def reduce(statistics: Floats) -> Floats:
+        cells = statistics.reshape(*statistics.shape[:-1], len(labels), FIELDS)[..., counted, :]
+        return cells.reshape(*statistics.shape[:-1], counted.sum() * FIELDS)
+
+    def finalize(totals: Floats) -> Floats:
+        cells = totals.reshape(*totals.shape[:-1], counted.sum(), FIELDS)
+        each = f1_of(*_fields(cells))
+        if not counted.any():
+            return np.full((*each.shape[:-1], 1), np.nan)
+        mean: Floats = each.mean(axis=-1, keepdims=True)
+        return mean
+
+    return reduce, finalize
+
+
 @dataclass(frozen=True)
 class NamedMetric:
     """A metric whose parameters are the fields of a dataclass, all with defaults.
@@ -147,6 +178,33 @@ class CreditMetric(NamedMetric):
     def scores(self, labels: Sequence[str]) -> tuple[str, ...]:
         """Return precision, recall, f1, macro_f1, and the first three of each label."""
         return ("precision", "recall", "f1", "macro_f1", *label_scores(labels))
+
+    def narrowed(
+        self, labels: Sequence[str], score: str
+    ) -> tuple[Callable[[Floats], Floats], Callable[[Floats], Floats]] | None:
+        """Return the two functions of one score: to the statistics that it needs, and from their sum.
+
+        Four are enough, but for macro-F1: it needs those of every label with gold.
+        """
+        kind, _, label = score.partition(":")
+        if score == "macro_f1":
+            return _narrowed_macro(labels)
+        if kind not in _KINDS:
+            return None
+        place, undefined = _KINDS.index(kind), float(self.zero_division)
+        chosen = slice(None) if not label else [list(labels).index(label)]
+
+        def reduce(statistics: Floats) -> Floats:
+            cells = statistics.reshape(*statistics.shape[:-1], len(labels), FIELDS)
+            total: Floats = cells[..., chosen, :].sum(axis=-2)
+            return total
+
+        def finalize(totals: Floats) -> Floats:
+            if kind == "f1":
+                return f1_of(*_fields(totals))[..., np.newaxis]
+            return precision_recall_f1(totals, undefined)[..., [place]]
+
+        return reduce, finalize
 
     def finalize(self, totals: Floats, labels: Sequence[str]) -> Floats:
         """Return scores from summed statistics.

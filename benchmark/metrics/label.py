@@ -7,7 +7,7 @@ outside the task are ignored.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +17,7 @@ from benchmark.metrics.credit import (
     CreditMetric,
     NamedMetric,
     divide,
+    f1_of,
     label_scores,
     macro_average,
     precision_recall_f1,
@@ -68,6 +69,31 @@ class Classification(NamedMetric):
                 cells.append((document * size + row) * (size + 1) + column)
         counts = sum_by_cell(np.array(cells, dtype=np.int64), None, len(gold) * size * (size + 1))
         return counts.reshape(len(gold), size * (size + 1))
+
+    def narrowed(
+        self, labels: Sequence[str], score: str
+    ) -> tuple[Callable[[Floats], Floats], Callable[[Floats], Floats]] | None:
+        """Return the two functions of one score: to its statistics, and from their sum; None for others.
+
+        MCC and macro-F1 need the margins of the confusion matrix and what is right, not the whole matrix.
+        """
+        size = len(labels)
+        if score not in ("mcc", "macro_f1"):
+            return None
+
+        def reduce(statistics: Floats) -> Floats:
+            matrix = statistics.reshape(*statistics.shape[:-1], size, size + 1)
+            right = np.diagonal(matrix, axis1=-2, axis2=-1)
+            return np.concatenate([right, matrix.sum(axis=-2), matrix.sum(axis=-1)], axis=-1)
+
+        def finalize(totals: Floats) -> Floats:
+            right, answered, present = np.split(totals, (size, 2 * size + 1), axis=-1)
+            if score == "mcc":
+                return _correlation(right.sum(axis=-1), answered, present)[..., np.newaxis]
+            each = f1_of(right, answered[..., :-1], right, present)
+            return macro_average(each, labels)[..., np.newaxis]
+
+        return reduce, finalize
 
     def finalize(self, totals: Floats, labels: Sequence[str]) -> Floats:
         """Return scores from summed confusion matrices; undefined ones are NaN.

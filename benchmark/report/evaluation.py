@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import combinations
 
+from benchmark.comparison import Comparison
 from benchmark.record import MetricRecord, Range, RunRecord
+from benchmark.report.conclusion import conclusions
 from benchmark.report.notes import notes
 from benchmark.report.numbers import decimal, percent, speed, title_of, with_interval, with_range
 from benchmark.report.table import Table
@@ -20,44 +23,89 @@ METRICS_ABREAST = 6
 """How many columns of scores stand beside each other at 100 columns."""
 
 
-TASKS_ABREAST = 6
+TASKS_ABREAST = 4
 """How many tasks stand beside each other at 100 columns."""
 
 
-def compact(records: Sequence[RunRecord]) -> list[Table]:
+def compact(records: Sequence[RunRecord], comparisons: Sequence[Comparison] = ()) -> list[Table]:
     """Return the tables of one dataset: a row a detector, a column a task, headline score and interval.
 
     Parameters
     ----------
     records
         Runs on one dataset, each with its headline metric.
+    comparisons
+        Of the runs of each task, whose letters stand behind the scores.
     """
     order = {name: place for place, name in enumerate(TASKS)}
     by_task = sorted(records, key=lambda record: order.get(record.task, len(order)))
     names = list(dict.fromkeys(record.task for record in by_task))
-    parts = [names[first : first + TASKS_ABREAST] for first in range(0, len(names), TASKS_ABREAST)]
-    tables = [_compact([r for r in records if r.task in part], part) for part in parts]
-    last = tables[-1]
-    tables[-1] = Table(last.title, last.headers, last.rows, notes(records), last.align)
+    ordered = sorted(comparisons, key=lambda found: names.index(found.records[0].task))
+    groups = Groups(ordered)
+    tables = [_compact([r for r in records if r.task in part], part, groups) for part in _parts(names)]
+    tables[-1] = replace(tables[-1], notes=(*notes(records), *conclusions(ordered)))
     return tables
 
 
-def _compact(records: Sequence[RunRecord], names: Sequence[str]) -> Table:
+def _parts(names: Sequence[str]) -> list[Sequence[str]]:
+    """Divide tasks among as few tables as the width allows, evenly."""
+    count = -(-len(names) // TASKS_ABREAST)
+    size = -(-len(names) // count)
+    return [names[first : first + size] for first in range(0, len(names), size)]
+
+
+class Groups:
+    """The letters of runs, and which of them are the best of their task.
+
+    Parameters
+    ----------
+    comparisons
+        Of the runs by their headline.
+    """
+
+    def __init__(self, comparisons: Sequence[Comparison]) -> None:
+        self._letters = {
+            id(record): letters
+            for found in comparisons
+            if found.can_reject
+            for record, letters in zip(found.records, found.letters, strict=True)
+        }
+        self._best = {id(found.records[place]) for found in comparisons for place in found.leaders}
+
+    def cell(self, record: RunRecord) -> str:
+        """Return a run's headline score with its interval and its letters."""
+        metric, score = record.headline
+        shown = with_interval(record.metrics[metric].scores[score])
+        return f"{shown} {self._letters.get(id(record), '')}".rstrip()
+
+    def leads(self, record: RunRecord) -> bool:
+        """Return whether a run cannot be told apart from the best."""
+        return id(record) in self._best
+
+
+def _compact(records: Sequence[RunRecord], names: Sequence[str], groups: Groups) -> Table:
     """Return the columns of some tasks; rows stand in the order in which the detectors come."""
     by_task = {record.task: record for record in records}
     tasks = {name: by_task[name] for name in names}
-    cells = {(_row(record), record.task): _headline(record) for record in records}
+    of_cell = {(_row(record), record.task): record for record in records}
+    cells = {place: groups.cell(record) for place, record in of_cell.items()}
     titles = _titles(records)
     rows = [(title, *(cells.get((name, task), "") for task in tasks)) for name, title in titles.items()]
+    strong = frozenset(
+        (row, column)
+        for row, name in enumerate(titles)
+        for column, task in enumerate(tasks, 1)
+        if (name, task) in of_cell and groups.leads(of_cell[name, task])
+    )
     for title, kind in CEILINGS:
         found = [
-            _ceiling(record.metrics[record.headline[0]], kind, record.headline[1])
+            ceiling_range(record.metrics[record.headline[0]], kind, record.headline[1])
             for record in tasks.values()
         ]
         if any(found):
             rows.append((title, *map(with_range, found)))
     heads = [f"{_broken(task)}\n{title_of(*record.headline)}" for task, record in tasks.items()]
-    return Table(_title(records[0]), ("detector", *heads), tuple(rows))
+    return Table(title_of_data(records[0]), ("detector", *heads), tuple(rows), strong=strong)
 
 
 def _row(record: RunRecord) -> str:
@@ -81,12 +129,8 @@ def _titles(records: Sequence[RunRecord]) -> dict[str, str]:
     }
 
 
-def _headline(record: RunRecord) -> str:
-    metric, score = record.headline
-    return with_interval(record.metrics[metric].scores[score])
-
-
-def _ceiling(metric: MetricRecord, kind: str, score: str) -> Range | None:
+def ceiling_range(metric: MetricRecord, kind: str, score: str) -> Range | None:
+    """Return a ceiling of a score, "others" or "full"; None where there is none."""
     if metric.ceiling is None:
         return None
     found: dict[str, Range] = getattr(metric.ceiling, kind)
@@ -98,30 +142,39 @@ def _broken(task: str) -> str:
     return task.replace("_", "_\n", 1) if len(task) > 11 else task
 
 
-def _title(record: RunRecord) -> str:
+def title_of_data(record: RunRecord) -> str:
+    """Return the dataset that was scored, with its version, split and size."""
     found = record.dataset
     many = found.noun if found.documents == 1 else f"{found.noun}s"
     split = f", split {found.split}" if found.split else ""
     return f"{found.name} {found.version}{split} ({found.documents} {many})"
 
 
-def panel(records: Sequence[RunRecord]) -> list[Table]:
+def panel(records: Sequence[RunRecord], found: Comparison | None = None) -> list[Table]:
     """Return the tables of one task: its headline metric in detail, then all metrics beside each other.
 
     Parameters
     ----------
     records
         Runs on one task of one dataset, with the same metrics.
+    found
+        Their comparison by the headline, whose letters stand behind its scores; None where there is none.
     """
+    groups = Groups([found] if found else [])
     metrics = list(records[0].metrics)
     headline = records[0].headline[0]
     detailed = [headline] if headline in metrics and len(metrics) > 2 else metrics
-    tables = [table for metric in detailed for table in _details(records, metric)]
+    tables = [table for metric in detailed for table in _details(records, metric, groups)]
     if len(metrics) > len(detailed):
         tables.extend(_overview(records, metrics))
     last = tables[-1]
-    below = (*notes(records, every_score=True), *_ranking(records), *_signatures(records, detailed[0]))
-    tables[-1] = Table(last.title, last.headers, last.rows, (*last.notes, *below), last.align)
+    below = (
+        *notes(records, every_score=True),
+        *conclusions([found] if found else []),
+        *_ranking(records),
+        *_signatures(records, detailed[0]),
+    )
+    tables[-1] = replace(last, notes=(*last.notes, *below))
     return tables
 
 
@@ -135,7 +188,7 @@ def _signatures(records: Sequence[RunRecord], metric: str) -> tuple[str, ...]:
     return tuple(f"Signature of {', '.join(specs)}: {text}" for text, specs in by_signature.items())
 
 
-def _details(records: Sequence[RunRecord], metric: str) -> list[Table]:
+def _details(records: Sequence[RunRecord], metric: str, groups: Groups) -> list[Table]:
     """Return one metric's overall scores, in two tables where one would be too wide.
 
     The last one has the share of the ceiling and the speed of each detector.
@@ -143,10 +196,12 @@ def _details(records: Sequence[RunRecord], metric: str) -> list[Table]:
     names = [name for name in records[0].metrics[metric].scores if ":" not in name]
     half = len(names) // 2 if len(names) > SCORES_ABREAST else 0
     parts = [names[:half], names[half:]] if half else [names]
-    return [_detail(records, metric, part, last=part is parts[-1]) for part in parts]
+    return [_detail(records, metric, part, groups, last=part is parts[-1]) for part in parts]
 
 
-def _detail(records: Sequence[RunRecord], metric: str, scores: Sequence[str], *, last: bool) -> Table:
+def _detail(
+    records: Sequence[RunRecord], metric: str, scores: Sequence[str], groups: Groups, *, last: bool
+) -> Table:
     """Return some of one metric's overall scores."""
     first = records[0].metrics[metric]
     overall = [name for name in first.scores if ":" not in name]
@@ -154,20 +209,29 @@ def _detail(records: Sequence[RunRecord], metric: str, scores: Sequence[str], *,
     titles, rows = _titles(records), []
     for record in records:
         found = record.metrics[metric]
-        cells = [with_interval(found.scores[name]) for name in scores]
+        cells = [
+            groups.cell(record) if (metric, name) == record.headline else with_interval(found.scores[name])
+            for name in scores
+        ]
         if last and first.ceiling:
             cells.append(percent(share_of_ceiling(found.scores[main].value, found.ceiling, main)))
         rows.append((titles[_row(record)], *cells, *([speed(record.characters_per_second)] if last else [])))
     for title, kind in CEILINGS:
-        ranges = [_ceiling(first, kind, name) for name in scores]
+        ranges = [ceiling_range(first, kind, name) for name in scores]
         if any(ranges):
             rows.append((title, *map(with_range, ranges), *(["", ""] if last else [])))
     heads = [title_of("classification", name) for name in scores]
     right = [f"{title_of('classification', main)}, %\nof ceiling"] if last and first.ceiling else []
     right += ["characters\na second"] if last else []
     align = ("left",) * (len(scores) + 1) + ("right",) * len(right)
-    title = f"{_title(records[0])}, task {records[0].task}, metric {metric}"
-    return Table(title, ("detector", *heads, *right), tuple(rows), (), align)
+    title = f"{title_of_data(records[0])}, task {records[0].task}, metric {metric}"
+    strong = frozenset(
+        (row, column)
+        for row, record in enumerate(records)
+        for column, name in enumerate(scores, 1)
+        if (metric, name) == record.headline and groups.leads(record)
+    )
+    return Table(title, ("detector", *heads, *right), tuple(rows), (), align, strong=strong)
 
 
 def _main(scores: Sequence[str]) -> str:
@@ -186,7 +250,7 @@ def _overview(records: Sequence[RunRecord], metrics: Sequence[str]) -> list[Tabl
             for record in records
         ]
         for title, kind in CEILINGS:
-            ranges = [_ceiling(records[0].metrics[m], kind, mains[m]) for m in some]
+            ranges = [ceiling_range(records[0].metrics[m], kind, mains[m]) for m in some]
             if any(ranges):
                 rows.append((title, *map(with_range, ranges)))
         heads = [title_of(m, mains[m]).replace("semeval13_", "semeval13_\n") for m in some]
@@ -266,7 +330,7 @@ def run_tables(record: RunRecord) -> list[Table]:
             "detector",
             f"{record.detector.title}, from {record.detector.origin}, layer {record.detector.layer}",
         ),
-        ("dataset", f"{_title(record)}, manifest {record.dataset.manifest_sha256[:12]}"),
+        ("dataset", f"{title_of_data(record)}, manifest {record.dataset.manifest_sha256[:12]}"),
         ("task", f"{record.task}, headline {title_of(*record.headline)}"),
         ("made", f"{record.created}, framebench {record.environment.framebench}"),
         ("commit", _commit(record)),

@@ -80,7 +80,7 @@ def _intervals(records: Sequence[RunRecord]) -> Iterator[str]:
         )
         text = f"{which}: 95 %, bootstrap over {found.clusters} {units}, {found.resamples:,} resamples"
         if found.clusters < FEW_CLUSTERS:
-            text += ", widened for so few but still narrow for weak detectors"
+            text += ", widened by Student's t for so few"
         if found.unit == "paragraph":
             these = f"this one {noun}" if record.dataset.documents == 1 else f"these {noun}s"
             text += f"; they are over the paragraphs of {these} and say nothing about other {noun}s"

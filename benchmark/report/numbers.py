@@ -39,9 +39,25 @@ def with_range(values: Range | None) -> str:
     return f"{decimal(values.mean)} {decimal(values.low)}–{decimal(values.high)}"
 
 
+def p_value(value: float | None) -> str:
+    """Return a p-value with three decimals: ".034", "<.001", "1.0"; a dash for None."""
+    if value is None:
+        return UNDEFINED
+    if value < 0.001:
+        return "<.001"
+    return "1.0" if value >= 0.9995 else f"{value:.3f}".removeprefix("0")
+
+
 def percent(share: float | None) -> str:
     """Return a share as a whole percentage: "45", or a dash for None."""
     return UNDEFINED if share is None else str(round(100 * share))
+
+
+def seconds(value: float | None) -> str:
+    """Return a time with two digits at least: "45", "3.1"; empty where it was not measured."""
+    if value is None:
+        return ""
+    return f"{value:.0f}" if value >= 9.95 else f"{value:.1f}"
 
 
 def speed(characters_per_second: float | None) -> str:

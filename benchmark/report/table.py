@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from html import escape
 
@@ -14,6 +14,8 @@ from tabulate import tabulate
 from benchmark.report.formats import Format
 
 WIDTH = 100
+_OPEN, _CLOSE = "\ue000", "\ue001"
+"""Stand around a cell in bold while the library escapes it; no text that is shown has these characters."""
 tabulate_module.MIN_PADDING = 0  # the library's own switch for the space that it adds beside every head
 
 
@@ -35,6 +37,8 @@ class Table:
         "left" or "right" for each column; all left where it is empty.
     widths
         Width at which the cells of each column are broken in plain text, 0 for none; empty for no breaks.
+    strong
+        Row and column of the cells that are set in bold where a format can.
     """
 
     title: str
@@ -43,6 +47,7 @@ class Table:
     notes: tuple[str, ...] = ()
     align: tuple[str, ...] = ()
     widths: tuple[int, ...] = ()
+    strong: frozenset[tuple[int, int]] = frozenset()
 
 
 def render(tables: Sequence[Table], kind: Format) -> str:
@@ -94,27 +99,44 @@ def _text(table: Table) -> str:
     rows = tuple(
         tuple(_folded(cell, width) for cell, width in zip(row, widths, strict=True)) for row in table.rows
     )
-    parts = [wrapped(table.title), _grid(replace(table, rows=rows), "simple", table.headers)]
+    parts = [wrapped(table.title)] if table.title else []
+    parts.append(_grid(replace(table, rows=rows), "simple", table.headers))
     return "\n".join([*parts, *map(wrapped, table.notes)])
+
+
+def _marked(table: Table, opening: str, closing: str, grid: Callable[[Table], str]) -> str:
+    """Return a grid in which the strong cells stand between two marks of a format."""
+    rows = tuple(
+        tuple(
+            f"{_OPEN}{cell}{_CLOSE}" if cell and (row, column) in table.strong else cell
+            for column, cell in enumerate(cells)
+        )
+        for row, cells in enumerate(table.rows)
+    )
+    return grid(replace(table, rows=rows)).replace(_OPEN, opening).replace(_CLOSE, closing)
 
 
 def _github(table: Table) -> str:
     cells = tuple(tuple(cell.replace("|", "\\|") for cell in row) for row in table.rows)
     heads = [_one_line(header).replace("|", "\\|") for header in table.headers]
-    grid = _grid(replace(table, rows=cells), "github", heads)
+    grid = _marked(replace(table, rows=cells), "**", "**", lambda marked: _grid(marked, "github", heads))
     notes = "\n".join(f"- {note}" for note in table.notes)
-    return "\n\n".join(part for part in (f"**{table.title}**", grid, notes) if part)
+    return "\n\n".join(part for part in (f"**{table.title}**" if table.title else "", grid, notes) if part)
 
 
 def _latex(table: Table) -> str:
-    grid = _grid(table, "latex_booktabs", [_one_line(header) for header in table.headers])
-    comments = [f"% {line}" for text in (table.title, *table.notes) for line in wrapped(text).split("\n")]
+    heads = [_one_line(header) for header in table.headers]
+    grid = _marked(table, r"\textbf{", "}", lambda marked: _grid(marked, "latex_booktabs", heads))
+    texts = [text for text in (table.title, *table.notes) if text]
+    comments = [f"% {line}" for text in texts for line in wrapped(text).split("\n")]
     minus = re.sub(r"(?<![\w.])-(?=\d*\.\d)", "$-$", grid)
-    return "\n".join([*comments, minus.replace("–", "--")])
+    return "\n".join([*comments, minus.replace("–", "--").replace("−", "$-$")])
 
 
 def _html(table: Table) -> str:
-    grid = _grid(table, "html", [_one_line(header) for header in table.headers])
+    heads = [_one_line(header) for header in table.headers]
+    grid = _marked(table, "<strong>", "</strong>", lambda marked: _grid(marked, "html", heads))
     notes = "".join(f"<p>{escape(note)}</p>\n" for note in table.notes)
-    caption = f"<caption>{escape(table.title)}</caption>\n"
-    return f"{grid.replace('<table>', '<table>' + chr(10) + caption.rstrip(), 1)}\n{notes}".rstrip()
+    if table.title:
+        grid = grid.replace("<table>", f"<table>\n<caption>{escape(table.title)}</caption>", 1)
+    return f"{grid}\n{notes}".rstrip()

@@ -25,6 +25,7 @@ from benchmark.manifest import (
     FileEntry,
     InputEntry,
     Kind,
+    LayerEntry,
     Manifest,
     OriginEntry,
     Problem,
@@ -106,12 +107,24 @@ def write(
         manifest = content.manifest(name, adapter, dict(options or {}), _inputs(inputs(), archive))
         encoded = msgspec.json.format(msgspec.json.encode(manifest), indent=1) + b"\n"
         (temporary / MANIFEST).write_bytes(encoded)
-        if target.exists() and not replace and read_bytes(target / MANIFEST) != encoded:
-            raise UsageError(
-                f"dataset '{name}' was added before and would change; give --replace to replace it, "
-                "or --as NAME to keep both"
-            )
+        if not replace:
+            _check_same(target, encoded)
     return target
+
+
+def _check_same(target: Path, manifest: bytes) -> None:
+    """Refuse to replace a dataset by another one; its manifest holds the checksums of all of it.
+
+    Raises
+    ------
+    UsageError
+        Where a dataset is there and its manifest differs.
+    """
+    if target.exists() and read_bytes(target / MANIFEST) != manifest:
+        raise UsageError(
+            f"dataset '{target.name}' was added before and would change; give --replace to replace it, "
+            "or --as NAME to keep both"
+        )
 
 
 def _inputs(files: Sequence[Input], archive: Input | None) -> dict[str, InputEntry]:
@@ -235,25 +248,18 @@ class _Content:
     def manifest(
         self, name: str, adapter: str, options: dict[str, str], inputs: dict[str, InputEntry]
     ) -> Manifest:
-        """Return the manifest, once all other files are complete; `problems.jsonl` is written."""
-        about, report = self.about, self.report
-        problems = [Problem(kind, str(at.path), at.line, at.message) for kind, at in report.faults]
-        (self.root / PROBLEMS).write_bytes(jsonl(problems))
-        rows = {PROBLEMS: len(problems)} | {file: writer.rows for file, writer in self._writers.items()}
-        files = {file: FileEntry(_digest(self.root / file), rows[file]) for file in sorted(rows)}
-        layers = {
-            layer: msgspec.structs.replace(
-                entry, annotators=tuple(sorted(self._annotators[layer], key=natural))
-            )
-            for layer, entry in about.layers.items()
-        }
-        labels = {layer: entry.labels for layer, entry in layers.items()}
-        people = sorted({one for entry in layers.values() for one in entry.annotators}, key=natural)
-        annotators = tuple(AnnotatorEntry(one, "person", "") for one in people)
+        """Return the manifest, once all other files are complete; `problems.jsonl` is written.
+
+        Raises
+        ------
+        DataError
+            Where what is known of the corpus contradicts itself.
+        """
+        about, files = self.about, self._files()
+        annotators, layers = self._described()
         faults = [Fault(Path(name), None, told) for told in description_problems(annotators, layers, {})]
         if faults:
             raise DataError(faults)
-        splits = self.counts.splits
         return Manifest(
             schema=1,
             name=name,
@@ -268,20 +274,43 @@ class _Content:
             rule=about.rule or None,
             layers=layers,
             aliases={},
-            splits={split: self.counts.documents(split) for split in splits},
+            splits={split: self.counts.documents(split) for split in self.counts.splits},
             segmentation=_segmentation(about),
             files=files,
             storage="parquet",
             group=about.group,
-            origin=OriginEntry(
-                source=about.source,
-                adapter=adapter,
-                version=about.adapter,
-                options=options,
-                inputs=inputs,
-                counts={split: self.counts.entry(split, labels) for split in splits},
-                problems=dict(sorted(report.counts.items())),
-            ),
+            origin=self._origin(adapter, options, inputs),
+        )
+
+    def _files(self) -> dict[str, FileEntry]:
+        """Write `problems.jsonl`, and return the entries of all files."""
+        problems = [Problem(kind, str(at.path), at.line, at.message) for kind, at in self.report.faults]
+        (self.root / PROBLEMS).write_bytes(jsonl(problems))
+        rows = {PROBLEMS: len(problems)} | {file: writer.rows for file, writer in self._writers.items()}
+        return {file: FileEntry(_digest(self.root / file), rows[file]) for file in sorted(rows)}
+
+    def _described(self) -> tuple[tuple[AnnotatorEntry, ...], dict[str, LayerEntry]]:
+        """Return those who annotated, and the layers with the annotators of each."""
+        layers = {
+            layer: msgspec.structs.replace(
+                entry, annotators=tuple(sorted(self._annotators[layer], key=natural))
+            )
+            for layer, entry in self.about.layers.items()
+        }
+        people = sorted({one for entry in layers.values() for one in entry.annotators}, key=natural)
+        return tuple(AnnotatorEntry(one, "person", "") for one in people), layers
+
+    def _origin(self, adapter: str, options: dict[str, str], inputs: dict[str, InputEntry]) -> OriginEntry:
+        """Return where the dataset comes from, with its counts by split."""
+        labels = {layer: entry.labels for layer, entry in self.about.layers.items()}
+        return OriginEntry(
+            source=self.about.source,
+            adapter=adapter,
+            version=self.about.adapter,
+            options=options,
+            inputs=inputs,
+            counts={split: self.counts.entry(split, labels) for split in self.counts.splits},
+            problems=dict(sorted(self.report.counts.items())),
         )
 
 

@@ -91,7 +91,7 @@ def test_a_named_task_shows_the_panel(bench):
     assert "|train:cv7,seed=0|v:" in signature
     signature = next(line for line in done.out.split("\n") if line.startswith("ptc_flc|"))
     assert (
-        "|gold:model(3)|task:technique|n:28|cluster:document(28)|ci:boot,B=200,seed=0|zero:0|tok:1|v:"
+        "|gold:model(3)|task:technique|n:28|cluster:document(28)|ci:boot-t,B=200,seed=0|zero:0|tok:1|v:"
         in signature
     )
 

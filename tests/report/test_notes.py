@@ -76,7 +76,7 @@ def test_how_a_detector_was_trained(training, text):
         ("document", "article", 75, "bootstrap over 75 articles, 1,000 resamples."),
         ("document", "sentence", 75, "bootstrap over 75 sentences, 1,000 resamples."),
         ("triplet", "article", 100, "bootstrap over 100 groups of articles by triplet, 1,000 resamples."),
-        ("document", "document", 30, "over 30 documents, 1,000 resamples, widened for so few"),
+        ("document", "document", 30, "over 30 documents, 1,000 resamples, widened by Student's t for so few"),
         ("paragraph", "document", 60, "over the paragraphs of these documents and say nothing about other"),
         ("document", "article", 1, "Intervals: none, since there is one document to resample."),
     ],
@@ -145,7 +145,7 @@ def test_the_title_says_what_was_scored(fields, title):
 def test_many_tasks_are_broken_into_tables_of_one_dataset():
     names = ("technique", "span", "loaded_language", "frame", "lexical", "bias", "words", "tone")
     tables = compact([replace(RECORD, task=name) for name in names])
-    assert [len(table.headers) for table in tables] == [7, 3]
+    assert [len(table.headers) for table in tables] == [5, 5]
     assert [bool(table.notes) for table in tables] == [False, True]
     heads = [head.split("\n")[0] for table in tables for head in table.headers[1:]]
     # In the order of the table of tasks, and what the user added last.

@@ -212,3 +212,49 @@ def test_wrapping_breaks_at_spaces_only(words):
 def test_the_default_columns_are_left():
     text = render([Table("T", ("name", "x"), (("a", "1"), ("long", "22")))], Format.TABLE)
     assert text.split("\n")[3:] == ["a     1", "long  22"]
+
+
+STRONG = Table(
+    "T",
+    ("a|b", "c_d"),
+    (("x_y", ".31"), ("x|y<b>", "-.05"), ("z", "")),
+    strong=frozenset({(0, 1), (1, 0), (2, 1)}),
+)
+
+
+def test_strong_cells_are_bold_where_a_format_can():
+    github = render([STRONG], Format.GITHUB)
+    assert [cell for cell in re.findall(r"\*\*(.+?)\*\*", github) if cell != "T"] == [".31", "x\\|y<b>"]
+    latex = render([STRONG], Format.LATEX)
+    assert re.findall(r"\\textbf\{(.+?)\}", latex) == [".31", r"x|y\ensuremath{<"]
+    assert r"\textbf{x|y\ensuremath{<}b\ensuremath{>}}" in latex
+    html = render([STRONG], Format.HTML)
+    assert re.findall("<strong>(.+?)</strong>", html) == [".31", "x|y&lt;b&gt;"]
+    parsed(html)
+
+
+def test_strong_cells_change_nothing_in_plain_text():
+    plain = Table(STRONG.title, STRONG.headers, STRONG.rows)
+    assert render([STRONG], Format.TABLE) == render([plain], Format.TABLE)
+
+
+@pytest.mark.parametrize("kind", WRITTEN)
+def test_an_empty_cell_is_never_strong(kind):
+    table = Table("T", ("a", "b"), (("x", ""),))
+    strong = Table("T", ("a", "b"), (("x", ""),), strong=frozenset({(0, 1)}))
+    assert render([strong], kind) == render([table], kind)
+
+
+def test_a_negative_number_in_bold_has_a_minus():
+    table = Table("T", ("a", "b"), (("x", "-.05 -.10–.02"), ("y", "a − b")), strong=frozenset({(0, 1)}))
+    latex = render([table], Format.LATEX)
+    assert r"\textbf{$-$.05 $-$.10--.02}" in latex
+    assert r"a $-$ b" in latex
+
+
+@pytest.mark.parametrize("kind", WRITTEN)
+def test_a_table_without_a_title_has_none(kind):
+    text = render([Table("", ("a",), (("1",),), ("A note.",))], kind)
+    assert not text.startswith(("\n", "**", "%\n", "% \n"))
+    assert "caption" not in text
+    assert "A note." in text

@@ -169,3 +169,15 @@ fields = st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]), max_si
 def test_csv_round_trips(rows):
     read = list(csv.DictReader(io.StringIO(as_csv(rows), newline="")))
     assert [(row["a"], float(row["b"])) for row in read] == [(row["a"], row["b"]) for row in rows]
+
+
+def test_a_run_has_its_folder_first_where_one_is_given():
+    rows = tidy([RECORD, RECORD], ["a", "b"])
+    assert [row["run"] for row in rows] == ["a"] * 3 + ["b"] * 3
+    assert list(rows[0])[:2] == ["run", "dataset"]
+    assert [{key: row[key] for key in row if key != "run"} for row in rows[:3]] == tidy([RECORD])
+
+
+def test_each_run_needs_a_folder_where_one_has_one():
+    with pytest.raises(ValueError, match="longer|shorter"):
+        tidy([RECORD, RECORD], ["a"])

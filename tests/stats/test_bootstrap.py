@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from benchmark.stats import bootstrap
-from benchmark.stats.bootstrap import intervals, percentile_levels, resample_counts
+from benchmark.stats.bootstrap import Intervals, interval_of, intervals, jackknife, resample_counts, resampled
 
 Floats = NDArray[np.float64]
+ROOT = 0.05 * 2**0.5
 
 
 def rng(seed: int = 0) -> np.random.Generator:
@@ -67,73 +68,133 @@ def test_counts_need_clusters_and_resamples(n: int, resamples: int) -> None:
         resample_counts(n, resamples, rng())
 
 
-@pytest.mark.parametrize("n", [2, 3, 10, 28, 49])
-@pytest.mark.parametrize("level", [0.8, 0.95])
-def test_expanded_levels_give_the_width_of_the_t_interval(n: int, level: float) -> None:
-    low, high = percentile_levels(n, level)
-    z, t = scipy.stats.norm.ppf(low), scipy.stats.t.ppf((1 - level) / 2, n - 1)
-    assert z * np.sqrt((n - 1) / n) == pytest.approx(t)
-    assert high == 1 - low
-
-
-def test_levels_by_hand() -> None:
-    # t(.025, 9) = -2.2622, times √(10/9) = -2.3845, and Φ of it from a table of the normal distribution.
-    assert percentile_levels(10)[0] == pytest.approx(0.00855, abs=5e-6)
-    assert percentile_levels(49)[0] < 0.025
-    assert percentile_levels(50) == pytest.approx((0.025, 0.975))
-    assert percentile_levels(10_000, 0.9) == pytest.approx((0.05, 0.95))
-
-
-@pytest.mark.parametrize("n", [0, 1])
-def test_levels_need_two_clusters(n: int) -> None:
-    assert np.isnan(percentile_levels(n)).all()
-
-
 @pytest.mark.parametrize("level", [0.0, 1.0, -0.1, 95.0, np.nan])
 def test_a_level_is_a_share(level: float) -> None:
     with pytest.raises(ValueError, match="between 0 and 1"):
-        percentile_levels(10, level)
+        intervals(np.ones((10, 2)), ratio, resample_counts(10, 10, rng()), level)
 
 
-def test_interval_by_hand() -> None:
-    # With two clusters the expanded levels are 0 and 1 to 70 digits: the least and the greatest total.
-    counts = repeated([([2, 0], 1), ([1, 1], 2), ([0, 2], 1)])
-    found = intervals(np.array([[1.0, 6], [2, 4]]), identity, counts)
-    assert found.low.tolist() == pytest.approx([2, 8])
-    assert found.high.tolist() == pytest.approx([4, 12])
-    assert found.undefined.tolist() == [0, 0]
+def test_a_mean_has_the_t_interval_of_scipy() -> None:
+    values = 5 + rng(3).normal(size=14)
+    expected = scipy.stats.ttest_1samp(values, 0).confidence_interval(0.9)
+    # No resample at all, so that the standard error is the jackknife's: that of a mean is the classical one.
+    alone = np.full((3, 1), values.mean())
+    left_out = jackknife(values[:, None], lambda totals: totals / 13)
+    found = interval_of(np.array([values.mean()]), alone, left_out, 0.9)
+    assert [found.low[0], found.high[0]] == pytest.approx([expected.low, expected.high], rel=1e-12)
 
 
-def test_quantiles_are_those_of_numpy() -> None:
-    statistics = np.zeros((60, 2))
-    statistics[[3, 17, 29, 40]] = [[0.3, 0.7], [1, 1], [0, 3], [2.1, 2.3]]
-    counts = resample_counts(60, 2000, rng())
-    scores = ratio(counts @ statistics)
-    assert np.isnan(scores).mean() == pytest.approx((56 / 60) ** 60, abs=0.01)
-    found = intervals(statistics, ratio, counts)
-    low, high = np.nanquantile(scores, [0.025, 0.975], axis=0)
-    assert found.low == pytest.approx(low, rel=1e-12)
-    assert found.high == pytest.approx(high, rel=1e-12)
-    assert found.undefined == pytest.approx(np.isnan(scores).mean(axis=0))
+def test_a_mean_has_the_t_interval_by_its_resamples_too() -> None:
+    values = 5 + rng(3).normal(size=14)
+    expected = scipy.stats.ttest_1samp(values, 0).confidence_interval(0.95)
+    scores = resampled(values[:, None] / 14, identity, resample_counts(14, 40_000, rng()))
+    found = interval_of(np.array([values.mean()]), scores, np.full((14, 1), 5.0))
+    # The deviation of 40,000 resamples has a relative error of 1/√80,000 = .35 %; 4 of these.
+    width = expected.high - expected.low
+    assert found.high[0] - found.low[0] == pytest.approx(width, rel=0.015)
+    assert (found.low + found.high)[0] / 2 == pytest.approx(values.mean(), rel=1e-12)
 
 
-def test_interval_agrees_with_scipy() -> None:
+def test_interval_of_a_share_by_hand() -> None:
+    # Two of the 4 resamples are .1 off a score of .2: a deviation of √(.02/4) = .0707 and, for 2 clusters,
+    # a standard error √2 times that, .1. It is .1 / (.2 · .8) = .625 in logits around log(.2/.8) = -1.3863.
+    # At a level of .5 Student's t with 1 degree of freedom is tan(π/4) = 1: from -2.0113 to -.7613.
+    scores = np.array([[0.1], [0.2], [0.2], [0.3]])
+    left_out = np.full((2, 1), 0.2)
+    found = interval_of(np.array([0.2]), scores, left_out, 0.5, shares=np.array([True]))
+    assert [found.low[0], found.high[0]] == pytest.approx([0.11802, 0.31837], abs=1e-5)
+    # With leave-outs of .05 and .35 the jackknife's is √(1/2 · 2 · .15²) = .15, the greater of the two.
+    left_out = np.array([[0.05], [0.35]])
+    found = interval_of(np.array([0.2]), scores, left_out, 0.5, shares=np.array([True]))
+    middle, reach = np.log(0.25), 0.15 / 0.16
+    ends = [1 / (1 + np.exp(reach - middle)), 1 / (1 + np.exp(-reach - middle))]
+    assert [found.low[0], found.high[0]] == pytest.approx(ends)
+
+
+def test_interval_of_a_difference_by_hand() -> None:
+    # The same numbers on Fisher's scale: artanh(.2) ± .1 / (1 - .04), back by tanh.
+    scores = np.array([[0.1], [0.2], [0.2], [0.3]])
+    found = interval_of(np.array([0.2]), scores, np.full((2, 1), 0.2), 0.5)
+    ends = np.tanh(np.arctanh(0.2) + np.array([-0.1, 0.1]) / 0.96)
+    assert [found.low[0], found.high[0]] == pytest.approx(ends.tolist())
+
+
+def test_the_three_scales_by_what_the_scores_can_be() -> None:
+    def finalize(totals: Floats) -> Floats:
+        return totals * [1, -1, 100]
+
+    statistics, counts = rng(2).uniform(0.004, 0.02, (30, 1)), resample_counts(30, 4000, rng())
+    statistics = np.repeat(statistics, 3, axis=1)
+    found = intervals(statistics, finalize, counts)
+    point = finalize(statistics.sum(axis=0))
+    ends = np.stack([found.low, point, found.high])
+    # Distances from the score on the scale are equal to both sides; the scale is logit, artanh, none.
+    share, other, any_score = ends.T
+    for scaled in (np.log(share / (1 - share)), np.arctanh(other), any_score):
+        below, above = np.diff(scaled)
+        assert above == pytest.approx(below, rel=1e-9)
+        assert above > 0
+    below, above = np.diff(np.arctanh(share))
+    assert above > 1.05 * below
+
+
+def test_a_correlation_is_told_by_the_clusters_alone() -> None:
+    def difference(totals: Floats) -> Floats:
+        """Return (right - wrong) / all: from -1 to 1, as κ and α."""
+        return ratio(np.stack([totals[..., 0] - totals[..., 1], totals.sum(axis=-1)], axis=-1))
+
+    statistics = np.tile([[9.0, 1], [8, 2], [7, 3]], (10, 1))
+    counts = resample_counts(30, 2000, rng())
+    positive = intervals(statistics, difference, counts)
+    statistics[0] = [2, 8]
+    spread = intervals(statistics, difference, counts)
+    point = difference(statistics.sum(axis=0))
+    assert resampled(statistics, difference, counts).min() > 0
+    by_hand = interval_of(
+        point, resampled(statistics, difference, counts), jackknife(statistics, difference), shares=None
+    )
+    assert (spread.low, spread.high) == (by_hand.low, by_hand.high)
+    assert 0 < positive.low[0] < 0.6 < positive.high[0] < 1
+
+
+def test_standard_errors_agree_with_scipy() -> None:
     predicted, gold = rng(5).poisson(5, 60), rng(6).poisson(4, 60) + 1.0
-    statistics = np.stack([np.minimum(predicted, gold), predicted + gold], axis=-1)
+    statistics = np.stack([2.0 * np.minimum(predicted, gold), predicted + gold], axis=-1)
 
     def f1(found: Floats, size: Floats, axis: int = -1) -> Floats:
-        share: Floats = 2 * found.sum(axis=axis) / size.sum(axis=axis)
+        share: Floats = found.sum(axis=axis) / size.sum(axis=axis)
         return share
 
     oracle = scipy.stats.bootstrap(
         (statistics[:, 0], statistics[:, 1]), f1, n_resamples=10_000, paired=True, vectorized=True,
         method="percentile", rng=rng(7),
     )  # fmt: skip
-    ours = intervals(statistics, lambda totals: 2 * ratio(totals), resample_counts(60, 10_000, rng()))
-    # A simulated .025 quantile has a standard error of √(.025·.975 / 10,000) / φ(1.96) = .027 deviations.
-    error = 4 * np.sqrt(2) * 0.027 * oracle.standard_error
-    assert ours.low[0] == pytest.approx(oracle.confidence_interval.low, abs=error)
-    assert ours.high[0] == pytest.approx(oracle.confidence_interval.high, abs=error)
+    point, scores = (
+        ratio(statistics.sum(axis=0)),
+        resampled(statistics, ratio, resample_counts(60, 10_000, rng())),
+    )
+    assert scores.std(ddof=1) == pytest.approx(oracle.standard_error, rel=0.04)
+    found = intervals(statistics, ratio, resample_counts(60, 10_000, rng()))
+    # Of so many even clusters the quantiles are nearly those of the t interval.
+    assert found.low[0] == pytest.approx(oracle.confidence_interval.low, abs=0.2 * oracle.standard_error)
+    assert found.high[0] == pytest.approx(oracle.confidence_interval.high, abs=0.2 * oracle.standard_error)
+    assert found.low[0] < point[0] < found.high[0]
+
+
+def test_leaving_out_is_a_sum_without_the_cluster() -> None:
+    statistics = rng(4).poisson(2.0, (9, 3)).astype(np.float64)
+    expected = [np.delete(statistics, cluster, axis=0).sum(axis=0) for cluster in range(9)]
+    assert np.array_equal(jackknife(statistics, identity), expected)
+    assert np.array_equal(jackknife(statistics[:1], identity), [[0, 0, 0]])
+    # .1 + .2 + .3 - .3 - .2 - .1 is not 0 in floating point; what is left of three without their sum is.
+    only = np.array([[0.1 + 0.2], [0], [0]])
+    assert jackknife(only, identity).tolist() == [[0], [0.1 + 0.2], [0.1 + 0.2]]
+
+
+def test_leaving_out_does_not_turn_0_into_a_small_number() -> None:
+    values = np.array([[0.1], [0.7], [0.2]]) * [[1, 0], [1, 0], [1, 1]]
+    assert values[:, 0].sum() - 0.1 - 0.7 - 0.2 != 0
+    assert jackknife(values, identity)[2, 1] == 0
 
 
 def test_more_confidence_is_wider_and_few_clusters_are_widened() -> None:
@@ -141,7 +202,42 @@ def test_more_confidence_is_wider_and_few_clusters_are_widened() -> None:
     narrow, wide = intervals(statistics, identity, counts, 0.8), intervals(statistics, identity, counts)
     assert wide.low[0] < narrow.low[0] < narrow.high[0] < wide.high[0]
     plain = np.quantile(counts @ statistics, [0.025, 0.975])
-    assert wide.low[0] < plain[0] < plain[1] < wide.high[0]
+    assert wide.high[0] - wide.low[0] > 1.02 * (plain[1] - plain[0])
+
+
+@pytest.mark.parametrize("right", [0.0, 1.0])
+def test_a_score_that_is_0_or_1_in_every_resample_has_no_width(right: float) -> None:
+    statistics = np.stack([right * np.arange(1.0, 11), np.arange(1.0, 11)], axis=-1)
+    found = intervals(statistics, ratio, resample_counts(10, 500, rng()))
+    assert (found.low[0], found.high[0]) == (right, right)
+
+
+def test_a_constant_score_and_two_equal_systems_have_no_width() -> None:
+    statistics = np.arange(1.0, 11)[:, None] * [0.3, 1]
+    counts = resample_counts(10, 500, rng())
+    found = intervals(np.round(statistics, 1), lambda totals: np.full((*totals.shape[:-1], 1), 0.3), counts)
+    assert (found.low[0], found.high[0]) == (0.3, 0.3)
+    scores, left_out = resampled(statistics, ratio, counts), jackknife(statistics, ratio)
+    found = interval_of(np.zeros(1), scores - scores, left_out - left_out)
+    assert (found.low[0], found.high[0]) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("point", "ends"), [(0.0, (0, ROOT)), (1.0, (1 - ROOT, 1)), (1 + 1e-15, (1 - ROOT, 1 + 1e-15))]
+)
+def test_a_score_at_an_end_that_varies_is_cut_there(point: float, ends: tuple[float, float]) -> None:
+    # A metric may be cut at 0 or 1, so that it stands there while its resamples vary, here by ±.05 around
+    # their mean: with two clusters a standard error of .05 · √2.
+    scores = np.abs(point - np.array([[0.1], [0], [0], [0.1]]))
+    found = interval_of(np.array([point]), scores, np.full((2, 1), point), 0.5, shares=np.array([True]))
+    assert (found.low[0], found.high[0]) == pytest.approx(ends, abs=1e-9)
+    assert found.low[0] <= point <= found.high[0]
+
+
+def test_a_score_that_resamples_leave_the_range_with_is_taken_as_it_is() -> None:
+    scores = np.array([[0.5], [1.5]])
+    found = interval_of(np.ones(1), scores, np.ones((2, 1)), 0.5, shares=np.array([True]))
+    assert [found.low[0], found.high[0]] == pytest.approx([1 - 0.5**0.5, 1 + 0.5**0.5])
 
 
 @pytest.mark.parametrize(("defined", "expected"), [(95, [1, 1]), (94, [np.nan, np.nan])])
@@ -154,13 +250,27 @@ def test_an_interval_needs_nearly_all_of_the_resamples(defined: int, expected: l
 
 
 def test_undefined_resamples_are_left_out_of_the_interval() -> None:
-    statistics = np.array([[1.0, 1], [0, 0], [0, 1]])
-    counts = repeated([([0, 3, 0], 3), ([3, 0, 0], 40), ([0, 0, 3], 40)])
-    found = intervals(statistics, ratio, counts, 0.0001)
-    # Half of the 80 resamples that are defined are 0, and half are 1: the middle lies between them.
-    assert found.low[0] == pytest.approx(0.5, abs=0.01)
-    assert found.high[0] == pytest.approx(0.5, abs=0.01)
-    assert found.undefined[0] == pytest.approx(3 / 83)
+    scores = rng(8).normal(0.5, 0.02, (100, 1))
+    point, left_out = np.full(1, 0.5), np.full((20, 1), 0.5)
+    expected = interval_of(point, scores[4:], left_out)
+    scores[:4] = np.nan
+    found = interval_of(point, scores, left_out)
+    assert (found.low[0], found.high[0]) == pytest.approx((expected.low[0], expected.high[0]))
+    assert found.undefined[0] == pytest.approx(0.04)
+
+
+def test_a_jackknife_that_is_undefined_leaves_the_bootstrap() -> None:
+    scores, left_out = rng(8).normal(0.5, 0.02, (100, 1)), np.full((20, 1), 0.5)
+    expected = interval_of(np.full(1, 0.5), scores, left_out)
+    left_out[3] = np.nan
+    found = interval_of(np.full(1, 0.5), scores, left_out)
+    assert (found.low, found.high) == (expected.low, expected.high)
+
+
+def test_a_score_that_is_itself_undefined_has_no_interval() -> None:
+    found = interval_of(np.full(1, np.nan), np.full((9, 1), 0.5), np.full((4, 1), 0.5))
+    assert np.isnan([found.low[0], found.high[0]]).all()
+    assert found.undefined.tolist() == [0]
 
 
 def test_a_score_that_is_never_defined_leaves_the_others_alone() -> None:
@@ -195,9 +305,16 @@ def test_all_resamples_go_through_one_finalize_and_inputs_stay() -> None:
     before = statistics.copy(), counts.copy()
     statistics.flags.writeable = counts.flags.writeable = False
     intervals(statistics, finalize, counts)
-    assert shapes == [(30_000, 3)]
+    assert sorted(shapes) == [(3,), (12, 3), (12, 3), (30_000, 3)]
     assert np.array_equal(statistics, before[0])
     assert np.array_equal(counts, before[1])
+
+
+def test_an_interval_of_scores_leaves_them_as_they_are() -> None:
+    point, scores, left_out = np.full(2, 0.5), rng(8).normal(0.5, 0.1, (50, 2)), np.full((20, 2), 0.4)
+    for array in (point, scores, left_out):
+        array.flags.writeable = False
+    assert np.isfinite(interval_of(point, scores, left_out, shares=np.array([True, False])).low).all()
 
 
 def test_memory_stays_far_below_a_float_copy_of_the_counts() -> None:
@@ -216,12 +333,46 @@ integers = st.integers(-1000, 1000)
 def test_intervals_move_and_stretch_with_their_statistics(
     rows: list[tuple[int, int]], resamples: int, shift: int
 ) -> None:
-    statistics, n = np.array(rows, dtype=np.float64), len(rows)
+    # Far from the range of shares and correlations, where the scale is the score's own.
+    statistics, n = np.array(rows, dtype=np.float64) + 5000, len(rows)
     counts = resample_counts(n, resamples, rng())
     found = intervals(statistics, identity, counts)
     moved = intervals(3 * statistics + shift, identity, counts)
     assert (found.low <= found.high).all()
-    assert moved.low == pytest.approx(3 * found.low + n * shift, abs=1e-6)
-    assert moved.high == pytest.approx(3 * found.high + n * shift, abs=1e-6)
-    assert (statistics.min(axis=0) * n <= found.low).all()
-    assert (found.high <= statistics.max(axis=0) * n).all()
+    assert moved.low == pytest.approx(3 * found.low + n * shift, abs=1e-4)
+    assert moved.high == pytest.approx(3 * found.high + n * shift, abs=1e-4)
+    turned = intervals(-statistics, identity, counts)
+    assert turned.low == pytest.approx(-found.high)
+    assert turned.high == pytest.approx(-found.low)
+
+
+def assert_holds(found: Intervals, point: Floats, lowest: float, highest: float) -> None:
+    """The interval, if there is one, holds the score and stays within its range."""
+    there = ~np.isnan(found.low)
+    assert np.array_equal(there, ~np.isnan(found.high))
+    assert (lowest <= found.low[there]).all()
+    assert (found.low[there] <= point[there]).all()
+    assert (point[there] <= found.high[there]).all()
+    assert (found.high[there] <= highest).all()
+
+
+shares = st.tuples(st.integers(0, 9), st.integers(0, 9)).map(lambda pair: (min(pair), max(pair)))
+
+
+@given(
+    st.lists(st.tuples(shares, shares), min_size=1, max_size=30), st.integers(1, 60), st.floats(0.01, 0.999)
+)
+def test_intervals_hold_their_score_within_its_range(
+    rows: list[tuple[tuple[int, int], tuple[int, int]]], resamples: int, level: float
+) -> None:
+    first, second = np.array(rows, dtype=np.float64).transpose(1, 0, 2)
+    counts = resample_counts(len(rows), resamples, rng())
+    of_first, of_second = ratio(first.sum(axis=0)), ratio(second.sum(axis=0))
+    assert_holds(intervals(first, ratio, counts, level), of_first, 0, 1)
+    scores = resampled(first, ratio, counts) - resampled(second, ratio, counts)
+    left_out = jackknife(first, ratio) - jackknife(second, ratio)
+    found = interval_of(of_first - of_second, scores, left_out, level)
+    assert_holds(found, of_first - of_second, -1, 1)
+    turned = interval_of(of_second - of_first, -scores, -left_out, level)
+    assert turned.low == pytest.approx(-found.high, nan_ok=True, abs=1e-9)
+    assert turned.high == pytest.approx(-found.low, nan_ok=True, abs=1e-9)
