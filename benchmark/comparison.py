@@ -80,8 +80,7 @@ class Comparison:
         Every pair of runs, or every other run with the reference.
     letters
         For each run the letters of its groups: two runs share one where they cannot be told apart. Empty
-        where there are no groups: exploratory comparisons, those with a reference, undefined scores, and
-        fewer than two defined ones.
+        where there are no groups: exploratory comparisons, those with a reference, and undefined scores.
     headline
         Whether this is the task's headline, whose p-values are adjusted.
     clusters
@@ -130,8 +129,8 @@ class Comparison:
 
     @property
     def leaders(self) -> tuple[int, ...]:
-        """Places of the best run and of those that cannot be told apart from it."""
-        if not any(self.letters) or not self.can_reject:
+        """Places of the best run and of those that cannot be told apart from it; none without a test."""
+        if not any(self.letters) or not self.family or not self.can_reject:
             return ()
         worse = {pair.second for pair in self.pairs if pair.first == 0 and pair.told_apart}
         return tuple(place for place, own in enumerate(self.letters) if own and place not in worse)
@@ -213,7 +212,7 @@ def compared(runs: Sequence[Measured], how: How) -> Comparison:
     counts, swaps = how.resamples.of(clusters), how.resamples.swaps(clusters)
     places = _places(len(runs), reference)
     pairs = _tested(places, compare(ordered, one.finalize, counts, swaps, np.array(places)), how.headline)
-    grouped = how.headline and reference is None and np.isfinite(points).sum() > 1
+    grouped = how.headline and reference is None
     return Comparison(
         records=tuple(runs[place].record for place in order),
         metric=how.metric.name,

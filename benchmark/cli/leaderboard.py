@@ -65,9 +65,14 @@ def leaderboard(
         atomic_write(target, text.encode())
         if not quiet:
             runs = sum(len(records) for records, _ in found.tasks)
-            typer.echo(f"{runs} runs on {len(found.tasks)} tasks in {target}", err=True)
+            shown = f"{_many(runs, 'run')} on {_many(len(found.tasks), 'task')} in {target}"
+            typer.echo(shown, err=True)
     if differs:
         raise typer.Exit(EXIT_DIFFERS)
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
 def _left_out(found: Board) -> bool:
@@ -75,6 +80,10 @@ def _left_out(found: Board) -> bool:
     from benchmark.errors import one_line
 
     for one in found.left_out:
-        why = one.problems[0] if one.problems else f"{len(one.differences)} differences from its record"
+        why = (
+            one.problems[0]
+            if one.problems
+            else f"{_many(len(one.differences), 'difference')} from its record"
+        )
         typer.echo(f"bench: left out: {one_line(f'{one.path}: {why}')}", err=True)
     return any(one.differences for one in found.left_out)

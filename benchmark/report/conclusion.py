@@ -32,7 +32,7 @@ def names(records: Sequence[RunRecord]) -> tuple[str, ...]:
     for place in range(len(records)):
         alone = next((kind[place] for kind in kinds if kind.count(kind[place]) == 1), None)
         copy = kinds[-1][: place + 1].count(kinds[-1][place])
-        found.append(one_line(alone or f"{kinds[-1][place]} #{copy}"))
+        found.append(one_line(alone or f"{kinds[2][place]} #{copy}"))
     return tuple(found)
 
 
@@ -149,13 +149,11 @@ def _could_have_shown(found: Comparison, pairs: Sequence[Pair]) -> str:
     varied = [pair for pair in pairs if pair.error]
     pair = (varied or list(pairs))[0]
     between = f"between {titles[pair.first]} and {titles[pair.second]}"
-    if not varied:
-        if pair.error is None:
-            return f"how small a difference it could have shown {between} is undefined"
-        return f"the difference {between} is the same without any one {units(found, 1)}"
     difference = smallest_difference(found, pair).difference
     if difference is None:
         return f"how small a difference it could have shown {between} is undefined"
+    if difference == 0:
+        return f"the difference {between} is the same without any one {units(found, 1)}"
     if difference >= largest(found):
         return f"{between} it could not have shown any difference in {title}, however large"
     return f"{between} it could have shown a difference of {decimal(difference)} in {title}"

@@ -106,8 +106,8 @@ def _table(records: Sequence[RunRecord], found: Comparison | None) -> Table:
         top = ceiling_range(records[0].metrics[metric], kind, score)
         if top:
             rows.append((title, with_range(top), *blank))
-    heads = ("detector", title_of(metric, score), "group", "% of ceiling")
-    heads += ("training, s", "characters a second") if trained else ("characters a second",)
+    right = ("training, s", "characters a second") if trained else ("characters a second",)
+    heads = ("detector", title_of(metric, score), "group", "% of ceiling", *right)
     strong = frozenset((place, 1) for place in (found.leaders if found else ()))
     align = ("left", "left", "left") + ("right",) * (len(heads) - 3)
     return Table("", heads, tuple(rows), tuple(_notes(records, found)), align, strong=strong)

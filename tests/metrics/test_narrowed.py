@@ -71,6 +71,12 @@ def test_a_score_is_made_from_few_statistics(name, score, most):
     assert narrowed(metric, labels, score).reduce(statistics).shape == (5, most)
 
 
+def test_a_score_that_is_not_narrowed_is_made_whole():
+    labels = LabelSet("ABC", (1, 2, 3))
+    assert METRICS.get("ptc_flc")().narrowed(labels, "other") is None
+    assert METRICS.get("classification")().narrowed(labels, "accuracy") is None
+
+
 def test_a_metric_without_narrowing_gives_one_of_its_scores():
     class Plain:
         name = "plain"

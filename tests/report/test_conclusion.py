@@ -233,7 +233,7 @@ def test_names_are_as_short_as_tells_runs_apart():
     assert names([one, other, two]) == (f"lexicon ({digests[0]})", f"lexicon ({digests[1]})", "linear")
     later = replace(one, created="2026-02-02T00:00:00+00:00")
     assert names([one, later]) == tuple(f"lexicon ({digests[0]}, {own.created})" for own in (one, later))
-    assert names([one, one]) == tuple(f"lexicon ({digests[0]}, {one.created}) #{n}" for n in (1, 2))
+    assert names([one, one]) == tuple(f"lexicon ({digests[0]}) #{n}" for n in (1, 2))
     assert names([record("a\x1b[2J"), two])[0] == "a\\x1b[2J"
 
 
