@@ -30,6 +30,8 @@ from benchmark.spec import Spec, construct
 from benchmark.statistics_file import read_statistics
 from benchmark.tasks import Task, task_of
 
+MOST_CELLS = 2_000_000_000
+"""So many clusters, over all resamples, may be drawn: one byte each."""
 MOST_RESAMPLES = 1_000_000
 """A record that says that it took more resamples is refused before they are made."""
 
@@ -214,8 +216,8 @@ def same_state(record: RunRecord, dataset: Dataset) -> Dataset:
         )
     if told:
         raise UsageError(
-            f"dataset '{dataset.name}' is in another state: {'; '.join(told)}. Name the folder of the state "
-            "that was scored with --data, or make the run again"
+            f"dataset '{dataset.name}' is in another state: {'; '.join(told)}. Bring it into the state "
+            "that was scored, which bench verify takes with --data, or make the run again"
         )
     return dataset
 
@@ -351,6 +353,10 @@ def open_run(path: Path, shelf: Shelf | None = None) -> KeptRun:
         told.append("no metric")
     if sampling.clusters < 0:
         told.append(f"{sampling.clusters} clusters")
+    if sampling.resamples * max(sampling.clusters, 1) > MOST_CELLS:
+        told.append(
+            f"{sampling.resamples} resamples of {sampling.clusters} clusters: {MOST_CELLS:,} at most in all"
+        )
     if told:
         raise DataError([Fault(path / RUN, None, message) for message in told])
     return KeptRun(path if path.is_dir() else path.parent, record, shelf or Shelf())

@@ -72,6 +72,9 @@ def by_statistics(path: Path) -> Verification:
     """Compare the scores of a run folder with what its statistics give, without predictions and dataset."""
     try:
         run = open_run(path)
+        metric, score = run.record.headline
+        if metric not in run.record.metrics or score not in run.record.metrics[metric].scores:
+            return Verification(path, run.record, problems=("the headline is none of the record's scores",))
         sampling = run.record.resampling
         resamples, labels = Resamples(sampling.resamples, sampling.seed), labels_of(run.record)
         found = [

@@ -15,8 +15,13 @@ from typing import Protocol, Self, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmark.markup import marked_html
+
 Offsets = NDArray[np.int64]
 """Boundaries of pieces of a text: shape (n, 2), a row per piece, start and exclusive end."""
+_NONE = "no majority"
+_BEGIN = 60
+"""Characters of a unit that a notebook shows beside its labels."""
 
 
 def offsets(pairs: Sequence[tuple[int, int]] | Sequence[Sequence[int]]) -> Offsets:
@@ -240,6 +245,11 @@ class Document:
         )
         return edges
 
+    def _repr_html_(self) -> str:
+        """Return the text, with its given spans marked, as a notebook shows it."""
+        given = [(start, end, "given") for start, end in self.given.tolist()]
+        return marked_html(f"document {self.id}", self.text, given)
+
 
 @dataclass(frozen=True)
 class Annotation:
@@ -281,6 +291,25 @@ class Annotation:
                     f"document {self.document.id}: {piece.start}–{piece.end} reaches beyond its "
                     f"{len(self.document.text)} characters"
                 )
+
+    def _repr_html_(self) -> str:
+        """Return the text with its marks as a notebook shows it, and below it units and portrayals."""
+        text = self.document.text
+        marks = [(span.start, span.end, span.label) for span in self.spans]
+        units = [
+            f"[{', '.join(unit.labels) or 'no label'}] {_begin(text[unit.start : unit.end])}"
+            for unit in self.units
+        ]
+        portrayals = [f"[{p.stance or _NONE}, {p.role or _NONE}] {p.entity}" for p in self.portrayals]
+        who = "gold" if self.annotator is None else f"annotator {self.annotator}"
+        heading = f"document {self.document.id}, layer {self.layer}, {who}"
+        return marked_html(heading, text, marks, [*units, *portrayals])
+
+
+def _begin(text: str) -> str:
+    """Return the beginning of a text on one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= _BEGIN else f"{line[: _BEGIN - 1]}…"
 
 
 @dataclass(frozen=True, slots=True)

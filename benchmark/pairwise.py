@@ -32,7 +32,7 @@ class Pairwise:
     annotators
         Their names, n of them.
     f1
-        Shape (n, n), symmetric; NaN on the diagonal, and for two who marked nothing, or no document in common.
+        Shape (n, n), symmetric; NaN on the diagonal, and for two who marked nothing or share no document.
     metric
         exact, overlap or multilabel.
     title

@@ -213,6 +213,8 @@ class RunRecord:
         Scored documents whose text was (nearly) learned from; the run is contaminated where there are any.
     protocol
         How the dataset was divided.
+    predictions_sha256
+        Of the file that the predictions are kept in; None until they are.
     seconds, fit_seconds
         Time of prediction and of training; None for a predictions file.
     characters
@@ -238,6 +240,7 @@ class RunRecord:
     undecided: int = 0
     shared: tuple[Shared, ...] = ()
     protocol: Protocol = field(default_factory=Protocol)
+    predictions_sha256: str | None = None
     schema: int = SCHEMA
 
     @property
@@ -265,6 +268,15 @@ class RunRecord:
         name = "".join(c if c.isalnum() or c in "-_." else "_" for c in self.detector.name)
         return Path(self.dataset.name) / self.task / f"{name}-{digest}"
 
+    def _repr_html_(self) -> str:
+        """Return the tables of the run as a notebook shows them, the same as those of `bench show`."""
+        # The one import that goes up: a notebook asks the value itself, and the tables are the report's.
+        from benchmark.report.evaluation import run_tables
+        from benchmark.report.formats import Format
+        from benchmark.report.table import render
+
+        return render(run_tables(self), Format.HTML)
+
 
 @dataclass(frozen=True)
 class Run:
@@ -283,6 +295,10 @@ class Run:
     record: RunRecord
     predictions: tuple[Prediction, ...] = ()
     statistics: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
+
+    def _repr_html_(self) -> str:
+        """Return the tables of the record as a notebook shows them."""
+        return self.record._repr_html_()
 
 
 def number(value: float) -> float | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ import msgspec
 import numpy as np
 
 from benchmark.errors import DataError, Fault, UsageError, one_line
-from benchmark.fileio import atomic_folder, decode, jsonl, read_bytes
+from benchmark.fileio import atomic_folder, decode, jsonl, read_bytes, sha256
 from benchmark.model import Prediction
 from benchmark.record import SCHEMA, Run, RunRecord
 from benchmark.tidy import Row, tidy
@@ -61,8 +62,10 @@ def save(run: Run, results: Path) -> Path:
     """
     target = results / run.record.folder
     with atomic_folder(target) as folder:
-        (folder / RUN).write_bytes(msgspec.json.format(msgspec.json.encode(run.record), indent=1) + b"\n")
-        (folder / PREDICTIONS).write_bytes(jsonl(prediction_rows(run.predictions)))
+        predictions = jsonl(prediction_rows(run.predictions))
+        record = replace(run.record, predictions_sha256=sha256(predictions))
+        (folder / RUN).write_bytes(msgspec.json.format(msgspec.json.encode(record), indent=1) + b"\n")
+        (folder / PREDICTIONS).write_bytes(predictions)
         buffer = io.BytesIO()
         np.savez_compressed(buffer, allow_pickle=False, **dict(run.statistics))
         (folder / STATISTICS).write_bytes(buffer.getvalue())

@@ -18,9 +18,11 @@ from numpy.typing import NDArray
 from benchmark import __version__
 from benchmark.data import Dataset
 from benchmark.errors import BenchError, UsageError
+from benchmark.fileio import read_bytes, sha256
 from benchmark.kept import KeptRun, Shelf, open_run
 from benchmark.protocol import published
 from benchmark.record import Ceiling, MetricRecord, Range, RunRecord, Score
+from benchmark.results import PREDICTIONS
 from benchmark.scores import Resamples, scores_of
 from benchmark.tasks import task_of
 
@@ -167,8 +169,10 @@ def _of_state(record: RunRecord, dataset: Dataset) -> list[Difference]:
 
 
 def _of_folder(run: KeptRun, _: Dataset) -> Iterator[Difference]:
-    """Yield whether the folder is named otherwise than the record's hash says."""
+    """Yield whether folder or predictions are others than the record says."""
     yield from _one("name of the folder", run.path.resolve().name, run.record.folder.name)
+    content = read_bytes(run.path / PREDICTIONS)
+    yield from _one("SHA-256 of predictions.jsonl", run.record.predictions_sha256, sha256(content))
 
 
 def _of_division(run: KeptRun, dataset: Dataset) -> Iterator[Difference]:

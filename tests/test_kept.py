@@ -39,7 +39,7 @@ def test_what_is_stored_is_what_was_made(tmp_path):
     dataset = load("fictional_news")
     made = Evaluator(dataset, Settings(resamples=FEW)).run(task_of(dataset, "frame"), Spec("frame-keywords"))
     run = open_run(save(made, tmp_path))
-    assert run.record == made.record
+    assert replace(run.record, predictions_sha256=None) == made.record
     assert run.predictions == made.predictions
     assert run.unnamed == 0
     assert list(run.statistics) == list(made.statistics)
@@ -214,7 +214,7 @@ def test_another_state_is_told_by_what_differs(kept):
     state = record.dataset
     version = replace(record, dataset=replace(state, version="0.9"))
     digest = replace(record, dataset=replace(state, manifest_sha256="ab" * 32))
-    with pytest.raises(UsageError, match=r"version 1\.0\.0 is at hand, the run was made on 0\.9\. Name"):
+    with pytest.raises(UsageError, match=r"version 1\.0\.0 is at hand, the run was made on 0\.9\. Bring it"):
         dataset_of(version)
     with pytest.raises(UsageError, match=rf"SHA-256 is {state.manifest_sha256[:12]}….*made on abababababab…"):
         dataset_of(digest)
@@ -249,7 +249,8 @@ def test_a_run_is_opened_by_its_record_too(kept):
     ("change", "told"),
     [
         (put("resampling", "resamples", value=0), "0 resamples; a run takes from 1 to"),
-        (put("resampling", "resamples", value=10**15), "1000000000000000 resamples"),
+        (put("resampling", "resamples", value=10**15), "1000000000000000 resamples; a run takes"),
+        (put("resampling", "clusters", value=10**9), "resamples of 1000000000 clusters: 2,000,000,000"),
         (put("resampling", "seed", value=-1), "seed -1; a seed is not negative"),
         (put("resampling", "clusters", value=-1), "-1 clusters"),
         (put("metrics", value={}), "no metric"),
@@ -258,7 +259,7 @@ def test_a_run_is_opened_by_its_record_too(kept):
 def test_what_no_run_can_say_is_a_fault_of_its_record(folder, change, told):
     with pytest.raises(DataError, match=told) as caught:
         open_run(edit(folder, change))
-    assert [fault.path for fault in caught.value.faults] == [folder / "run.json"]
+    assert {fault.path for fault in caught.value.faults} == {folder / "run.json"}
 
 
 def rewrite(folder, change):

@@ -72,6 +72,19 @@ def test_the_page_is_the_same_whatever_the_order_of_the_folders(made):
     assert page(board(folders).tasks) == page(board(folders[::-1]).tasks)
 
 
+def test_runs_of_one_detector_have_different_names_which_the_sentence_uses(tmp_path):
+    keep("fictional_news/frame", "frame-keywords", tmp_path)
+    keep("fictional_news/frame", "frame-keywords", tmp_path, seed=1)
+    keep("fictional_news/frame", "null", tmp_path)
+    text = page(board([tmp_path]).tasks)
+    rows = [line.split("|")[1].strip() for line in text.split("\n") if line.startswith("| ")]
+    first, second, third = rows[1:4]
+    assert all(re.fullmatch(r"frame-keywords \([0-9a-f]{8}\)", name) for name in (first, second))
+    assert first != second
+    assert third == "null"
+    assert f"{first} and {second}, cannot be told apart" in text
+
+
 def test_a_run_that_differs_is_left_out(kept):
     (run,) = (path.parent for path in kept.rglob("majority*/run.json"))
     edit(run, put("metrics", "multilabel", "scores", "f1", "value", value=0.99))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 import os
@@ -21,6 +22,7 @@ from benchmark.contamination import Shared
 from benchmark.detectors import Failure
 from benchmark.environment import Environment, environment, now
 from benchmark.errors import DataError, UsageError
+from benchmark.fileio import jsonl
 from benchmark.model import Prediction, Span, Unit
 from benchmark.record import (
     SCHEMA,
@@ -70,6 +72,12 @@ STATISTICS = {"ptc_flc": np.array([[1.0, 1 / 3], [math.nan, 0.0]]), "exact": np.
 RUN = Run(RECORD, PREDICTIONS, STATISTICS)
 
 
+def kept(run):
+    """The record of a run as it is kept: with the digest of its predictions."""
+    content = jsonl(results.prediction_rows(run.predictions))
+    return replace(run.record, predictions_sha256=hashlib.sha256(content).hexdigest())
+
+
 def files(folder):
     return sorted(path.name for path in folder.iterdir())
 
@@ -78,7 +86,9 @@ def test_a_record_is_loaded_as_it_was_saved(tmp_path):
     target = save(RUN, tmp_path / "results")
     assert target == tmp_path / "results" / RECORD.folder
     assert files(target) == ["predictions.jsonl", "run.json", "statistics.npz"]
-    assert load_record(target) == load_record(target / "run.json") == RECORD
+    assert load_record(target) == load_record(target / "run.json") == kept(RUN)
+    digest = hashlib.sha256((target / "predictions.jsonl").read_bytes()).hexdigest()
+    assert load_record(target).predictions_sha256 == digest
 
 
 def test_statistics_are_kept_in_full_and_without_pickle(tmp_path):
@@ -134,8 +144,9 @@ def test_what_was_shared_is_kept(tmp_path):
         detector=replace(RECORD.detector, training=training),
         dataset=replace(RECORD.dataset, split="dev", noun="article"),
     )
-    found = load_record(save(replace(RUN, record=record), tmp_path))
-    assert found == record
+    run = replace(RUN, record=record)
+    found = load_record(save(run, tmp_path))
+    assert found == kept(run)
     assert found.contaminated
     assert not RECORD.contaminated
 
@@ -148,7 +159,7 @@ def test_a_record_of_before_splits_is_read(tmp_path):
     for name in ("split", "group", "stratified"):
         del content["detector"]["training"][name]
     path.write_text(json.dumps(content))
-    assert load_record(path) == RECORD
+    assert load_record(path) == kept(RUN)
 
 
 def test_the_same_run_replaces_its_folder(tmp_path):
@@ -174,7 +185,7 @@ def test_an_interrupted_save_leaves_the_old_run(tmp_path, monkeypatch):
     monkeypatch.setattr(results.np, "savez_compressed", interrupted)
     with pytest.raises(KeyboardInterrupt):
         save(replace(RUN, record=replace(RECORD, created="later")), tmp_path)
-    assert load_record(target) == RECORD
+    assert load_record(target) == kept(RUN)
     assert files(target.parent) == [target.name]
 
 
@@ -399,7 +410,7 @@ def test_any_record_round_trips(tmp_path_factory, found, detector, seed):
         metrics={"exact": MetricRecord(detector, found)},
     )
     folder = tmp_path_factory.mktemp("any")
-    assert load_record(save(Run(record), folder)) == record
+    assert load_record(save(Run(record), folder)) == kept(Run(record))
 
 
 def test_runs_are_found_at_and_below_what_is_named(tmp_path):

@@ -203,6 +203,22 @@ def saying(quiet: bool) -> Iterator[Callable[[str], None]]:
         yield status.update
 
 
+def data_out(text: str) -> None:
+    """Print CSV or JSON on standard output as it is, but on a terminal with control characters escaped.
+
+    What a stranger's record holds must not steer a terminal, and must not change on its way into a file.
+    """
+    from benchmark.errors import one_line
+
+    if _on_terminal():
+        text = "\n".join(map(one_line, text.split("\n")))
+    typer.echo(text, color=True)  # as it is: without this, what looks like a colour would be left out
+
+
+def _on_terminal() -> bool:
+    return sys.stdout.isatty()
+
+
 def write(runs: Sequence[Run], kind: Format, settings: Settings, in_detail: bool) -> None:
     """Print the tables of runs that were made together, or their tidy rows, on standard output."""
     from benchmark.comparison import headlines

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from benchmark.cli.common import Resamples, Seed, TableFormat, complete_metrics, split_metrics
+from benchmark.cli.common import Resamples, Seed, TableFormat, complete_metrics, data_out, split_metrics
 from benchmark.report.formats import Format
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def compare(
     runs: Annotated[
-        list[Path], typer.Argument(metavar="RUN...", help="Run folders, or folders that hold such.")
+        list[Path], typer.Argument(metavar="RUN", help="Run folders, or folders that hold such.")
     ],
     metric: Annotated[
         list[str] | None,
@@ -57,7 +57,7 @@ def compare(
 
     bench compare results/fictional_news/technique
 
-    bench compare results/fictional_news/frame --metric multilabel/macro_f1 --by topic
+    bench compare results/fictional_news/technique --metric exact --by section
 
     bench compare RUN RUN RUN --reference RUN --format latex
     """
@@ -76,7 +76,7 @@ def compare(
         shown = tables(found)
     if fmt in (Format.CSV, Format.JSON):
         every = [row for one in found for row in rows(one)]
-        typer.echo(as_csv(every) if fmt is Format.CSV else as_json(every))
+        data_out(as_csv(every) if fmt is Format.CSV else as_json(every))
     else:
         typer.echo(render(shown, fmt))
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import io
-import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from benchmark.errors import one_line
+from benchmark.cli.common import data_out
 
 if TYPE_CHECKING:
     from benchmark.tidy import Row
@@ -25,8 +24,17 @@ class Kind(StrEnum):
 
 
 def export(
-    runs: Annotated[list[Path], typer.Argument(help="Run folders, or folders with run folders below.")],
-    fmt: Annotated[Kind, typer.Option("--format", "-f", help="How the rows are written.")] = Kind.CSV,
+    runs: Annotated[
+        list[Path], typer.Argument(metavar="RUN", help="Run folders, or folders with run folders below.")
+    ],
+    fmt: Annotated[
+        Kind | None,
+        typer.Option(
+            "--format",
+            "-f",
+            help="How the rows are written. Default: what the file's name ends in, else csv.",
+        ),
+    ] = None,
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", help="File to write; standard output where none is named."),
@@ -38,26 +46,25 @@ def export(
 
     Example:
 
-    bench export results --format parquet --output scores.parquet
+    bench export results --output scores.parquet
     """
     from benchmark.errors import UsageError
     from benchmark.fileio import atomic_write
     from benchmark.results import rows_of
 
     if output is None and fmt is Kind.PARQUET:
-        raise UsageError("parquet is not text and is not written to a terminal: name a file with --output")
-    content = _encoded(rows_of(*runs), fmt)
+        raise UsageError("parquet is no text for standard output: name a file with --output")
+    content = _encoded(rows_of(*runs), fmt or _kind_of(output))
     if output is not None:
         atomic_write(output, content)
         return
-    text = content.decode().rstrip("\n")
-    if _on_terminal():  # what a stranger's record holds must not steer it
-        text = "\n".join(map(one_line, text.split("\n")))
-    typer.echo(text, color=True)  # as it is: without this, what looks like a colour would be left out
+    data_out(content.decode().rstrip("\n"))
 
 
-def _on_terminal() -> bool:
-    return sys.stdout.isatty()
+def _kind_of(output: Path | None) -> Kind:
+    """Return what a file's name ends in; CSV where that is nothing known."""
+    ending = output.suffix.removeprefix(".").lower() if output is not None else ""
+    return next((kind for kind in Kind if kind.value == ending), Kind.CSV)
 
 
 def _encoded(rows: list[Row], fmt: Kind) -> bytes:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def leaderboard(
     folders: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="FOLDER...", help="Folders with run folders below. Default: results."),
+        typer.Argument(metavar="FOLDER", help="Folders with run folders below. Default: results."),
     ] = None,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="The page. Default: README.md in the first folder.")
@@ -80,8 +80,9 @@ def _left_out(found: Board) -> bool:
     from benchmark.errors import one_line
 
     for one in found.left_out:
+        first, *more = "\n".join(one.problems).split("\n")
         why = (
-            one.problems[0]
+            first + (f" … and {len(more)} more" if more else "")
             if one.problems
             else f"{_many(len(one.differences), 'difference')} from its record"
         )

@@ -14,6 +14,7 @@ from benchmark.cli.common import (
     TableFormat,
     complete_metrics,
     complete_targets,
+    data_out,
     progress,
     target,
 )
@@ -89,7 +90,7 @@ def power(
         found = _of_detectors(dataset, tasks[0], wanted, sampling, quiet)
     if fmt in (Format.CSV, Format.JSON):
         every = power_rows(found, TIMES)
-        typer.echo(as_csv(every) if fmt is Format.CSV else as_json(every))
+        data_out(as_csv(every) if fmt is Format.CSV else as_json(every))
     else:
         typer.echo(render([power_table(found, TIMES)], fmt))
 

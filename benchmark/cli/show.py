@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from benchmark.cli.common import TableFormat
+from benchmark.cli.common import TableFormat, data_out
 from benchmark.report.formats import Format
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ View = tuple["list[Table]", "list[Row]"]
 
 def show(
     runs: Annotated[
-        list[Path], typer.Argument(metavar="RUN...", help="Run folders, or folders that hold such.")
+        list[Path], typer.Argument(metavar="RUN", help="Run folders, or folders that hold such.")
     ],
     by: Annotated[
         list[str] | None,
@@ -43,6 +43,7 @@ def show(
     """Show kept runs: where their numbers come from, their scores, their scores by label.
 
     With --by, --errors or --curve the runs on each task stand side by side, read from their predictions.
+    CSV and JSON hold one of these at a time.
 
     Example:
 
@@ -50,19 +51,23 @@ def show(
 
     bench show results/fictional_news/technique --errors --by section
     """
+    from benchmark.errors import UsageError
     from benchmark.lineup import opened
     from benchmark.report.table import render
     from benchmark.report.tidy import as_csv, as_json
 
+    data = fmt in (Format.CSV, Format.JSON)
+    if data and bool(by) + errors + curve > 1:
+        raise UsageError(f"--format {fmt.value} holds one table: give one of --by, --errors and --curve")
     kept = opened(runs)
     views = [] if by or errors or curve else [_scores(kept)]
     for members in _of_tasks(kept):
         views += [_slices(members, name) for name in by or ()]
         views += [_errors(members)] if errors else []
         views += [_curves(members)] if curve else []
-    if fmt in (Format.CSV, Format.JSON):
+    if data:
         rows = [row for _, own in views for row in own]
-        typer.echo(as_csv(rows) if fmt is Format.CSV else as_json(rows))
+        data_out(as_csv(rows) if fmt is Format.CSV else as_json(rows))
     else:
         typer.echo(render([table for tables, _ in views for table in tables], fmt))
 
@@ -106,8 +111,11 @@ def _errors(runs: Sequence[KeptRun]) -> View:
     records = [run.record for run in runs]
     found = [errors_of(run.rescorer, run.predictions) for run in runs]
     named = list(zip(names(records), found, strict=True))
-    data = records[0].dataset
-    return error_tables(named, f"{data.name} {data.version}, task {records[0].task}"), tidy_errors(named)
+    data, task = records[0].dataset, records[0].task
+    split = f", split {data.split}" if data.split else ""
+    where = {"dataset": data.name, "version": data.version, "split": data.split, "task": task}
+    rows: list[Row] = [{**where, **row} for row in tidy_errors(named)]
+    return error_tables(named, f"{data.name} {data.version}{split}, task {task}"), rows
 
 
 def _curves(runs: Sequence[KeptRun]) -> View:

@@ -229,9 +229,12 @@ def _clusters(found: Comparison, times: float) -> int:
 
 
 def _detectable(found: Comparison, pair: Pair, times: float, adjusted: bool) -> str:
-    """Return the smallest detectable difference, or a dash where no difference is large enough."""
+    """Return the smallest detectable difference, or a dash where no difference is large enough.
+
+    A dash stands too where the jackknife saw no variance at all: the formula's 0 would promise everything.
+    """
     difference = smallest_difference(found, pair, adjusted=adjusted, times=times).difference
-    return decimal(None if difference is None or difference >= largest(found) else difference)
+    return decimal(difference if difference and difference < largest(found) else None)
 
 
 def _power_notes(found: Comparison, adjusted: bool, dashed: bool) -> Iterator[str]:
@@ -247,7 +250,9 @@ def _power_notes(found: Comparison, adjusted: bool, dashed: bool) -> Iterator[st
     if not found.headline:
         yield "Not the task's headline: no level is adjusted."
     if dashed:
-        yield f"{UNDEFINED}: no difference that is possible is sure enough to be shown."
+        constant = any(pair.error == 0 for pair in _shown_pairs(found))
+        same = f", or the difference is the same without any one {units(found, 1)}" if constant else ""
+        yield f"{UNDEFINED}: no difference that is possible is sure enough to be shown{same}."
     if found.family and not found.can_reject:
         yield cannot_reject(found)
     yield from _undefined_scores(found)

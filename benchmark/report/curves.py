@@ -8,6 +8,7 @@ import numpy as np
 
 from benchmark.curves import Curve
 from benchmark.record import RunRecord
+from benchmark.report.conclusion import names
 from benchmark.report.evaluation import too_few
 from benchmark.report.numbers import UNDEFINED, decimal, title_of
 from benchmark.report.table import Table
@@ -49,7 +50,10 @@ def _summary(made: Sequence[Made]) -> Table:
     head = title_of(*record.headline)
     scores = (head, "threshold on\nother folds", f"{head}\nwith it")
     heads = ("detector", "AP", "chance", "threshold", *scores, "ECE", "Brier")
-    rows = tuple((one.detector.title, *_cells(curve)) for one, curve in made if curve is not None)
+    titles = names([one for one, _ in made])
+    rows = tuple(
+        (title, *_cells(curve)) for title, (_, curve) in zip(titles, made, strict=True) if curve is not None
+    )
     align = ("left", "right", "right", "left", "right", "left", "right", "right", "right")
     data = f"{record.dataset.name} {record.dataset.version}{split}"
     title = f"{data}, task {record.task}: what the scores of answers are worth"
@@ -88,7 +92,8 @@ def _notes(made: Sequence[Made]) -> Iterator[str]:
     record = made[0][0]
     if record.dataset.gold in ("model", "model_writer"):
         yield "Gold: made by language models; no person annotated."
-    curves = [(one.detector.spec, curve) for one, curve in made if curve is not None]
+    titles = names([one for one, _ in made])
+    curves = [(name, curve) for name, (_, curve) in zip(titles, made, strict=True) if curve is not None]
     if curves:
         of = ", ".join(dict.fromkeys(curve.of for _, curve in curves))
         yield (
@@ -103,7 +108,7 @@ def _notes(made: Sequence[Made]) -> Iterator[str]:
     if any(curve.ece is not None for _, curve in curves):
         yield f"ECE: expected calibration error, {BINS} bins of equal width. ECE and Brier: 0 is perfect."
     yield from _reasons(curves)
-    without = [one.detector.spec for one, curve in made if curve is None]
+    without = [name for name, (_, curve) in zip(titles, made, strict=True) if curve is None]
     if without:
         yield f"No curve of {', '.join(without)}: the answers have no scores to vary a threshold on."
 
@@ -196,6 +201,9 @@ def tidy_points(made: Sequence[Made]) -> list[Row]:
             "recall": point.recall,
             "f1": point.f1,
             "value": point.score,
+            "average_precision": curve.ap,
+            "calibration_error": curve.ece,
+            "brier": curve.brier,
         }
         for record, curve in made
         if curve is not None

@@ -118,12 +118,16 @@ def _training(record: RunRecord) -> str:
 
 
 def _titles(records: Sequence[RunRecord]) -> list[str]:
-    """Return what each run is called, with what it was trained on and what has to be known of it."""
+    """Return what each run is called, with what it was trained on and what has to be known of it.
+
+    Runs of one title have the names that tell them apart, as the sentence below the table calls them.
+    """
+    titles = [record.detector.title for record in records]
     return [
-        record.detector.title
+        (told if titles.count(title) > 1 else title)
         + (" [incomplete]" if record.incomplete else "")
         + (" [contaminated]" if record.contaminated else "")
-        for record in records
+        for record, title, told in zip(records, titles, names(records), strict=True)
     ]
 
 

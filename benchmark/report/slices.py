@@ -152,7 +152,9 @@ def _title(record: RunRecord, by: str, kind: str) -> str:
 def _kind(metric: str, parts: Sequence[Sliced]) -> str:
     """Return how a table heads the score that the slices have."""
     first = parts[0].parts[0]
-    title = title_of(metric, first.score.partition(":")[0])
+    kind, _, label = first.score.partition(":")
+    # Of a label a multi-label metric has no micro average.
+    title = title_of(metric, first.score).removesuffix(f" {label}") if label else title_of(metric, kind)
     return f"{title}, recall alone" if first.recall_only else title
 
 
@@ -224,6 +226,8 @@ def _tests(parts: Sequence[Sliced]) -> Iterator[str]:
         return
     if any(found.can_reject and any(found.letters) for found in compared):
         yield "Letters: within a slice, detectors that share one cannot be told apart."
+    yield from _against(compared)
+    yield from _too_small(parts)
     if compared[0].headline:
         yield (
             "p-values are adjusted by Holm over the pairs within a slice, not over the slices: of many "
@@ -231,3 +235,37 @@ def _tests(parts: Sequence[Sliced]) -> Iterator[str]:
         )
     else:
         yield "p-values are not adjusted, and exploratory."
+
+
+def _against(compared: Sequence[Comparison]) -> Iterator[str]:
+    """Say in which slices which runs are told apart from the one that they are held against."""
+    held = [found for found in compared if found.reference is not None and found.headline]
+    where: dict[str, list[str]] = {}
+    for found in held:
+        titles = names(found.records)
+        for pair in found.pairs:
+            if pair.told_apart:
+                sign = "ahead" if (pair.difference.value or 0) > 0 else "behind"
+                told = f"{one_line(found.slice)} ({sign}, p {p_value(pair.adjusted)})"
+                where.setdefault(titles[pair.first], []).append(told)
+    if held:
+        reference = names(held[0].records)[held[0].reference or 0]
+        told = "; ".join(f"{name} in {', '.join(slices)}" for name, slices in where.items())
+        yield f"Told apart from {reference}: {told or 'no run in any slice'}."
+
+
+def _too_small(parts: Sequence[Sliced]) -> Iterator[str]:
+    """Name the slices in which no pair can be told apart, whatever the scores."""
+    tested = [
+        (one_line(part.parts[0].name), part.comparison)
+        for part in parts
+        if part.comparison is not None and part.comparison.family
+    ]
+    small = [name for name, found in tested if not found.can_reject]
+    if small and len(small) == len(tested):
+        yield "No pair can be told apart in any slice, whatever the scores: too few clusters or resamples."
+    elif small:
+        yield (
+            "No pair can be told apart, whatever the scores, where clusters or resamples are too few: "
+            f"{', '.join(small)}."
+        )

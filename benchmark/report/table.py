@@ -11,6 +11,7 @@ from html import escape
 import tabulate as tabulate_module
 from tabulate import tabulate
 
+from benchmark.errors import one_line
 from benchmark.report.formats import Format
 
 WIDTH = 100
@@ -53,6 +54,8 @@ class Table:
 def render(tables: Sequence[Table], kind: Format) -> str:
     """Return tables as text, without a line break at the end.
 
+    Control characters are escaped: what a stranger's record holds must not steer a terminal, or end a row.
+
     Parameters
     ----------
     tables
@@ -66,7 +69,22 @@ def render(tables: Sequence[Table], kind: Format) -> str:
         Format.LATEX: _latex,
         Format.HTML: _html,
     }[kind]
-    return "\n\n".join(write(table) for table in tables)
+    return "\n\n".join(write(_harmless(table)) for table in tables)
+
+
+def _harmless(table: Table) -> Table:
+    return replace(
+        table,
+        title=one_line(table.title),
+        headers=tuple(map(_printable, table.headers)),
+        rows=tuple(tuple(map(one_line, cells)) for cells in table.rows),
+        notes=tuple(map(_printable, table.notes)),
+    )
+
+
+def _printable(text: str) -> str:
+    """Return text with all control characters escaped but the line breaks that are meant."""
+    return "\n".join(map(one_line, text.split("\n")))
 
 
 def _grid(table: Table, style: str, headers: Sequence[str]) -> str:

@@ -60,3 +60,12 @@ def test_a_dataset_that_is_not_at_hand_is_named_and_is_no_difference(bench, kept
 
 def test_no_runs_are_a_fault(bench):
     assert bench("leaderboard").code == EXIT_FAULT
+
+
+def test_many_problems_of_a_run_are_told_in_one_line(bench, kept):
+    (run,) = (path.parent for path in kept.rglob("null*/run.json"))
+    (run / "predictions.jsonl").write_text("{\n{\n{\n", "utf-8")
+    done = bench("leaderboard")
+    (line,) = [line for line in done.err.split("\n") if "left out" in line]
+    assert "\\n" not in line
+    assert line.endswith("and 2 more")

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from benchmark.errors import EXIT_FAULT
-from tests.kept_runs import keep
+from tests.kept_runs import edit, keep, put
 
 
 @pytest.fixture(scope="module")
@@ -71,3 +71,29 @@ def test_what_cannot_be_sliced_is_told(bench, kept):
     done = bench("show", "results/fictional_news/frame", "--by", "sektion")
     assert done.code == EXIT_FAULT
     assert "did you mean 'section'?" in done.err
+
+
+@pytest.mark.parametrize("fmt", ["csv", "json"])
+def test_tidy_rows_are_of_one_kind(bench, kept, fmt):
+    done = bench("show", "results", "--errors", "--by", "section", "-f", fmt)
+    assert (done.code, done.out) == (EXIT_FAULT, "")
+    assert f"--format {fmt} holds one table: give one of --by, --errors and --curve" in done.err
+    assert bench("show", "results/fictional_news/technique", "--errors", "--by", "section").code == 0
+
+
+def test_errors_of_several_tasks_name_theirs(bench, kept):
+    rows = json.loads(bench("show", kept, "--errors", "-f", "json").out)
+    assert {(row["dataset"], row["task"]) for row in rows} == {
+        ("fictional_news", "technique"),
+        ("fictional_news", "frame"),
+    }
+
+
+@pytest.mark.parametrize("option", [(), ("--curve",), ("--errors",), ("--by", "section")])
+def test_a_strangers_words_do_not_steer_the_terminal(bench, kept, option):
+    (run,) = (path.parent for path in kept.rglob("lexicon*/run.json"))
+    edit(run, put("detector", "name", value="\x1b[2J\u202e\n"))
+    done = bench("show", run, *option)
+    assert done.code == 0, done.err
+    assert "\x1b" not in done.out
+    assert "\u202e" not in done.out

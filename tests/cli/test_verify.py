@@ -75,9 +75,11 @@ def test_a_folder_that_cannot_be_read_ends_with_2_and_hides_no_other(bench, kept
     first, second, _ = results.find_runs([kept])
     (first / "predictions.jsonl").write_text("{\n", encoding="utf-8")
     done = bench("verify", "results")
-    assert done.code == EXIT_FAULT
+    assert done.code == EXIT_DIFFERS  # it is not the file that the record has the digest of
     assert "predictions.jsonl:1" in " ".join(done.out.split())
     assert done.out.count("as recorded") == 2
+    (first / "run.json").write_text("{\n", encoding="utf-8")
+    assert bench("verify", "results").code == EXIT_FAULT
     edit(second, put("characters", value=1))
     assert bench("verify", "results").code == EXIT_DIFFERS
 
@@ -156,10 +158,10 @@ def test_export_to_files_holds_the_same_numbers(bench, kept):
     ]
 
 
-def test_parquet_is_not_written_to_a_terminal(bench, kept):
+def test_parquet_is_not_written_to_standard_output(bench, kept):
     done = bench("export", "results", "--format", "parquet")
     assert done.code == EXIT_FAULT
-    assert "parquet is not text and is not written to a terminal: name a file with --output" in done.err
+    assert "parquet is no text for standard output: name a file with --output" in done.err
     assert done.out == ""
 
 
@@ -176,8 +178,22 @@ def test_on_a_terminal_exported_words_are_escaped(bench, kept, monkeypatch):
     (run, *_) = results.find_runs([kept])
     edit(run, put("detector", "name", value="\x1b[2J"))
     assert "\x1b[2J" in bench("export", "results").out
-    monkeypatch.setattr("benchmark.cli.export._on_terminal", lambda: True)
+    monkeypatch.setattr("benchmark.cli.common._on_terminal", lambda: True)
     done = bench("export", "results")
     assert "\x1b" not in done.out
     assert "\\x1b[2J" in done.out
     assert len(list(csv.DictReader(io.StringIO(done.out)))) == len(results.load("results"))
+
+
+def test_a_dataset_that_no_run_is_on_is_refused(bench, kept):
+    done = bench("verify", "results", "--data", data.locate("fictional_news"))
+    assert (done.code, done.out) == (EXIT_FAULT, "")
+    assert "holds dataset 'fictional_news'; the runs are on turkey_drones" in done.err
+
+
+def test_the_name_of_a_file_says_how_it_is_written(bench, kept):
+    for name in ("scores.parquet", "scores.JSON", "scores.txt"):
+        assert bench("export", "results", "--output", name).code == 0
+    assert len(pd.read_parquet("scores.parquet")) == len(results.load("results"))
+    assert len(json.loads(Path("scores.JSON").read_text("utf-8"))) == len(results.load("results"))
+    assert Path("scores.txt").read_text("utf-8").startswith("run,dataset,")

@@ -253,3 +253,10 @@ def test_power_rows_are_one_a_pair_size_and_level(found):
     assert made[2]["level"] == LEVEL / 3
     assert made[2]["detectable"] == rows(found)[0]["detectable"]
     assert {own["power"] for own in made} == {0.8}
+
+
+def test_runs_that_never_differ_are_promised_nothing():
+    found = comparison({"a": found_of(GOOD), "b": found_of(GOOD)})
+    table = power_table(found, (1.0, 2.0))
+    assert table.rows[0][2:] == ("–", "–")
+    assert table.notes[-1].endswith("or the difference is the same without any one article.")

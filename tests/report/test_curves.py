@@ -207,3 +207,11 @@ def test_tidy_curves_are_one_row_a_run():
     assert (first["own_folds"], second["own_folds"], second["threshold_low"]) == (False, None, None)
     assert (second["calibration_error"], second["brier"], second["complete"]) == (0.054, 0.201, True)
     assert list(first) == list(second)
+
+
+def test_runs_of_one_detector_are_told_apart():
+    twice = [(record(), SPANS), (replace(record(), created="2026-01-01T00:00:00Z"), SPANS)]
+    (table,) = curve_tables(twice)
+    first, second = (row[0] for row in table.rows)
+    assert first != second
+    assert first.startswith("lexicon")

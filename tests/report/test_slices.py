@@ -28,7 +28,16 @@ def dataset_with(dataset_of, gold=None, **fields):
     return with_metadata(dataset, [fields] * 10 + [{}] * 10) if fields else dataset
 
 
-def tables(dataset, by, *found, metric="exact", headline=True, detectors=("one", "two", "three", "four")):
+def tables(
+    dataset,
+    by,
+    *found,
+    metric="exact",
+    headline=True,
+    detectors=("one", "two", "three", "four"),
+    reference=None,
+    resamples=RESAMPLES,
+):
     """Return the tables of runs, each given as the spans that it finds in every second text."""
     runs = [rescorer_of(dataset, "technique", name) for name in detectors[: len(found)]]
     built = runs[0].metric(metric)
@@ -46,7 +55,8 @@ def tables(dataset, by, *found, metric="exact", headline=True, detectors=("one",
                 Measured(record, part.statistics[part.members])
                 for record, part in zip(records, own, strict=True)
             ]
-            how = How(built, first.score, first.labels, headline, RESAMPLES)
+            name = f"{by} {first.name}"
+            how = How(built, first.score, first.labels, headline, resamples, reference, name)
             comparison = compared(measured, how)
         parts.append(Sliced(own, comparison))
     return slice_tables(records, by, metric, parts, RESAMPLES)
@@ -221,3 +231,20 @@ def test_rows_have_full_precision(dataset_of):
         RESAMPLES,
     )
     assert (by_label["score"], by_label["slice"], by_label["value"]) == ("f1", LOADED, 1.0)
+
+
+def test_runs_held_against_one_are_named_with_the_slices(dataset_of):
+    dataset = dataset_with(dataset_of)
+    text = text_of(tables(dataset, "section", RIGHT, WRONG, WRONG, reference=0))
+    assert "Told apart from one: two in section headline (behind, p " in text
+    assert "; three in section headline (behind, p " in text
+    text = text_of(tables(dataset, "section", RIGHT, RIGHT, RIGHT, reference=0))
+    assert "Told apart from one: no run in any slice." in text
+
+
+def test_slices_in_which_nothing_can_be_shown_are_named(dataset_of):
+    dataset = dataset_with(dataset_of)
+    few = Resamples(30, 0)
+    text = text_of(tables(dataset, "section", RIGHT, WRONG, NONE, resamples=few))
+    assert "No pair can be told apart in any slice, whatever the scores: too few clusters" in text
+    assert "Letters" not in text

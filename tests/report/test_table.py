@@ -258,3 +258,12 @@ def test_a_table_without_a_title_has_none(kind):
     assert not text.startswith(("\n", "**", "%\n", "% \n"))
     assert "caption" not in text
     assert "A note." in text
+
+
+@pytest.mark.parametrize("kind", WRITTEN)
+def test_what_a_record_holds_steers_no_terminal_and_ends_no_row(kind):
+    evil = "a\x1b[31m\u202eb\nc"
+    text = render([Table(evil, ("one\ntwo", evil), ((evil, "1"),), (evil,))], kind)
+    assert "\x1b" not in text
+    assert "\u202e" not in text
+    assert text.count("a\\x1b[31m\\u202eb\\nc") + text.count(r"\textbackslash{}nc") == 2
