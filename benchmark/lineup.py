@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmark.comparison import Comparison, Floats, How, Measured, compared, labels_of
+from benchmark.cuts import Cut
 from benchmark.errors import DataError, Fault, UsageError, one_line, suggest
 from benchmark.kept import KeptRun, Shelf, metric_named, open_run
 from benchmark.likeness import refuse_unlike
@@ -14,7 +15,7 @@ from benchmark.metrics.base import Metric
 from benchmark.record import RunRecord
 from benchmark.results import RUN, STATISTICS, find_runs
 from benchmark.scores import Resamples
-from benchmark.slices import Slice, slices
+from benchmark.slices import Slice, cuts_of, slices
 from benchmark.tasks import TASKS
 
 MAIN = "f1"
@@ -228,7 +229,13 @@ def slices_of(runs: Sequence[KeptRun], want: Wanted, by: str) -> list[Sliced]:
         Where the gold cannot be sliced so.
     """
     metric = metric_named(want.metric)
-    parts = [slices(run.rescorer, by, run.predictions, metric, want.score) for run in runs]
+    made: dict[int, list[Cut] | None] = {}
+    parts = []
+    for run in runs:
+        key = id(run.rescorer.scorer)  # runs that share a scorer share its gold
+        if key not in made:
+            made[key] = cuts_of(run.rescorer, by)
+        parts.append(slices(run.rescorer, by, run.predictions, metric, want.score, made[key]))
     return [Sliced(own, None) for own in zip(*parts, strict=True)]
 
 

@@ -68,8 +68,24 @@ class Slice:
         return int(self.members.sum())
 
 
+def cuts_of(rescorer: Rescorer, by: str) -> list[Cut] | None:
+    """Return the parts of the gold of a run, which runs on one task share; None where labels part it.
+
+    Raises
+    ------
+    UsageError
+        Where there is nothing of that name to slice by, or the task or the dataset lacks what it needs.
+    """
+    return None if by == "label" else cuts(rescorer.scoring, rescorer.dataset, by)
+
+
 def slices(
-    rescorer: Rescorer, by: str, predictions: Sequence[Prediction], metric: Metric, score: str
+    rescorer: Rescorer,
+    by: str,
+    predictions: Sequence[Prediction],
+    metric: Metric,
+    score: str,
+    parts: Sequence[Cut] | None = None,
 ) -> list[Slice]:
     """Return the slices of a task, with the statistics of a run's predictions on each.
 
@@ -85,6 +101,8 @@ def slices(
         The metric.
     score
         Its score that a slice has where it can: the headline's.
+    parts
+        What `cuts_of` gave for a run on the same gold; None to make it here.
 
     Returns
     -------
@@ -101,7 +119,8 @@ def slices(
     scoring = rescorer.scoring
     if by == "label":
         return _by_label(scoring, rescorer.project(predictions), metric, score)
-    parts = cuts(scoring, rescorer.dataset, by)
+    if parts is None:
+        parts = cuts(scoring, rescorer.dataset, by)
     projected = rescorer.project(predictions)
     return [_slice(cut, scoring, projected, metric, score) for cut in parts]
 

@@ -20,8 +20,10 @@ from benchmark.cli import (
     leaderboard,
     listing,
     overlap,
+    plot,
     power,
     predict,
+    report,
     score,
     show,
     train,
@@ -51,6 +53,8 @@ app.command()(power.power)
 app.command()(verify.verify)
 app.command()(export.export)
 app.command()(leaderboard.leaderboard)
+app.command()(report.report)
+app.command()(plot.plot)
 app.command()(agreement.agreement)
 data.app.command()(overlap.overlap)
 app.add_typer(data.app, name="data")

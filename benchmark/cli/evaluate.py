@@ -28,6 +28,7 @@ from benchmark.cli.common import (
     writable,
     write,
 )
+from benchmark.cli.report import must_draw, write_report
 from benchmark.report.formats import Format
 
 if TYPE_CHECKING:
@@ -81,6 +82,9 @@ def evaluate(
     ] = False,
     fmt: TableFormat = Format.TABLE,
     output: Output = Path("results"),
+    report: Annotated[
+        Path | None, typer.Option("--report", metavar="FILE", help="Also write the runs as one HTML page.")
+    ] = None,
     seed: Seed = 0,
     resamples: Resamples = 10_000,
     quiet: Quiet = False,
@@ -103,6 +107,8 @@ def evaluate(
     bench evaluate ptc --split dev
 
     bench evaluate basil --folds 10 --seed 42 -d linear
+
+    bench evaluate fictional_news --report report.html
     """
     from benchmark import data
     from benchmark.errors import UsageError
@@ -133,8 +139,12 @@ def evaluate(
         work += [(evaluator, task) for task in divided]
     plan = planned(list(dict.fromkeys(work)), specs, named=bool(detector))
     writable(output)
+    if report is not None:
+        must_draw()
     runs = run_all(plan, output, quiet)
     write(runs, fmt, settings, in_detail)
+    if report is not None:
+        write_report(runs, [evaluator.dataset for evaluator in evaluators.values()], output, report)
     finish(runs, output, quiet)
 
 
