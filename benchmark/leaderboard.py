@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmark.behaviour.results import Behaviour, BehaviourRecord, find, load
 from benchmark.comparison import Comparison, labels_of, together
 from benchmark.errors import BenchError
 from benchmark.kept import metric_named, open_run
@@ -13,7 +15,7 @@ from benchmark.likeness import kind_of
 from benchmark.record import Run, RunRecord
 from benchmark.results import find_runs
 from benchmark.scores import Resamples, scores_of
-from benchmark.verification import Verification, Verifier, metric_differences
+from benchmark.verification import RELATIVE, Difference, Verification, Verifier, metric_differences
 
 Task = tuple[tuple[RunRecord, ...], Comparison | None]
 
@@ -28,10 +30,13 @@ class Board:
         For each task of each dataset its runs, and their comparison where there are two or more.
     left_out
         What was found of the folders that could not be verified.
+    behaviour
+        Behavioural runs with their folders, whose counts and pass rates are those of their cases.
     """
 
     tasks: tuple[Task, ...]
     left_out: tuple[Verification, ...]
+    behaviour: tuple[tuple[Path, BehaviourRecord], ...] = ()
 
 
 def board(
@@ -54,6 +59,7 @@ def board(
         Where there is no run folder.
     """
     verify = by_statistics if from_statistics else Verifier().verify
+    behaviour, spoilt = _behaviour(paths)
     runs, left_out = list[Run](), list[Verification]()
     for path in find_runs(paths):
         step(str(path))
@@ -65,7 +71,42 @@ def board(
     alike: dict[Hashable, list[Run]] = {}
     for run in runs:
         alike.setdefault(kind_of(run.record), []).append(run)
-    return Board(tuple(_task(members) for members in alike.values()), tuple(left_out))
+    tasks = tuple(_task(members) for members in alike.values())
+    return Board(tasks, (*left_out, *spoilt), behaviour)
+
+
+def _behaviour(
+    paths: Sequence[Path],
+) -> tuple[tuple[tuple[Path, BehaviourRecord], ...], list[Verification]]:
+    """Return the behavioural runs below some folders, and what is wrong with those that do not hold."""
+    kept, spoilt = [], []
+    for folder in dict.fromkeys(folder for path in paths for folder in find(path)):
+        try:
+            found = load(folder)
+        except BenchError as error:
+            spoilt.append(Verification(folder, problems=(str(error),)))
+            continue
+        differences = tuple(_of_cases(found))
+        if differences:
+            spoilt.append(Verification(folder, differences=differences))
+        else:
+            kept.append((folder, found.record))
+    return tuple(kept), spoilt
+
+
+def _of_cases(found: Behaviour) -> Iterator[Difference]:
+    """Yield where the counts or the pass rate of a behavioural run are not those of its cases."""
+    counts, verdicts = found.record.counts, Counter(row.verdict for row in found.cases)
+    for name in ("passed", "failed", "no_verdict", "not_applicable", "crashed"):
+        recorded, made = getattr(counts, name), verdicts[name.replace("_", " ")]
+        if recorded != made:
+            yield Difference(f"number of cases {name.replace('_', ' ')}", recorded, made)
+    judged = verdicts["passed"] + verdicts["failed"]
+    rate = verdicts["passed"] / judged if judged else None
+    passed = found.record.rates.passed
+    recorded_rate = None if passed is None else passed.value
+    if (rate is None) != (recorded_rate is None) or abs((rate or 0) - (recorded_rate or 0)) > RELATIVE:
+        yield Difference("pass rate", recorded_rate, rate)
 
 
 def by_statistics(path: Path) -> Verification:

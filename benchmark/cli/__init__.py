@@ -13,6 +13,7 @@ import typer
 
 from benchmark.cli import (
     agreement,
+    behave,
     compare,
     data,
     evaluate,
@@ -47,6 +48,7 @@ app.command()(predict.predict)
 app.command()(train.train)
 app.command(cls=transfer.SeveralValues)(transfer.transfer)
 app.command("list")(listing.listing)
+app.command()(behave.behave)
 app.command()(show.show)
 app.command()(compare.compare)
 app.command()(power.power)

@@ -143,9 +143,25 @@ def evaluate(
         must_draw()
     runs = run_all(plan, output, quiet)
     write(runs, fmt, settings, in_detail)
+    write_behaviour(output, specs, fmt, quiet)
     if report is not None:
         write_report(runs, [evaluator.dataset for evaluator in evaluators.values()], output, report)
     finish(runs, output, quiet)
+
+
+def write_behaviour(output: Path, specs: Sequence[Spec], fmt: Format, quiet: bool) -> None:
+    """Print the pass rates that are kept of the detectors below the scores, or say how to make them."""
+    from benchmark.behaviour.results import latest
+    from benchmark.report.behaviour import behaviour_tables
+    from benchmark.report.table import render
+
+    if fmt in (Format.CSV, Format.JSON):
+        return
+    records = latest(output / "behaviour", [str(spec) for spec in specs])
+    if records:
+        typer.echo("\n" + render(behaviour_tables(records), fmt))
+    elif not quiet:
+        typer.echo(f"no behavioural runs in {output}; make them with: bench behave", err=True)
 
 
 def published_settings(

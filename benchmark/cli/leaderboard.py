@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from os.path import relpath
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -54,7 +55,10 @@ def leaderboard(
     target = output or where[0] / "README.md"
     with progress(len(find_runs(where)), quiet) as step:
         found = board(where, from_statistics=from_statistics, step=step)
-    text = page(found.tasks, from_statistics=from_statistics)
+    behaviour = [
+        (Path(relpath(folder, target.parent)).as_posix(), record) for folder, record in found.behaviour
+    ]
+    text = page(found.tasks, behaviour, from_statistics=from_statistics)
     differs = _left_out(found)
     if check:
         same = target.is_file() and target.read_text("utf-8") == text

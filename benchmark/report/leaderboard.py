@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from benchmark.behaviour.results import BehaviourRecord
 from benchmark.comparison import Comparison
 from benchmark.record import RunRecord
+from benchmark.report.behaviour import behaviour_tables
 from benchmark.report.conclusion import names, sentence
 from benchmark.report.evaluation import CEILINGS, ceiling_range, title_of_data
 from benchmark.report.formats import Format
@@ -45,7 +47,10 @@ little about another.
 
 
 def page(
-    tasks: Sequence[tuple[Sequence[RunRecord], Comparison | None]], *, from_statistics: bool = False
+    tasks: Sequence[tuple[Sequence[RunRecord], Comparison | None]],
+    behaviour: Sequence[tuple[str, BehaviourRecord]] = (),
+    *,
+    from_statistics: bool = False,
 ) -> str:
     """Return the page in Markdown, with a line break at its end.
 
@@ -53,6 +58,8 @@ def page(
     ----------
     tasks
         For each task of each dataset its runs, and their comparison; None for one run.
+    behaviour
+        Behavioural runs, each with the path of its folder from where the page stands.
     from_statistics
         Whether the runs were held to their statistics alone.
     """
@@ -66,7 +73,21 @@ def page(
             parts.append(f"## {title}")
             last = title
         parts.append(_section(records, found))
+    if behaviour:
+        parts.append(_behaviour(behaviour))
     return "\n\n".join(parts) + "\n"
+
+
+def _behaviour(runs: Sequence[tuple[str, BehaviourRecord]]) -> str:
+    """Return the pass rates of all suites, and where each case can be read."""
+    tables = render(behaviour_tables([record for _, record in runs]), Format.GITHUB)
+    suites: dict[str, list[str]] = {}
+    for folder, record in runs:
+        failed = record.counts.failed + record.counts.crashed
+        link = f"[{record.detector.spec}]({folder}/cases.jsonl) ({failed})"
+        suites.setdefault(record.suite, []).append(link)
+    lines = "\n".join(f"- {suite}: {', '.join(links)}" for suite, links in suites.items())
+    return f"## Behaviour\n\n{tables}\n\nEvery case with its outcome, and how many failed:\n\n{lines}"
 
 
 def _place(record: RunRecord, order: dict[str, int]) -> tuple[str, str, str, int, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -69,3 +70,40 @@ def test_many_problems_of_a_run_are_told_in_one_line(bench, kept):
     (line,) = [line for line in done.err.split("\n") if "left out" in line]
     assert "\\n" not in line
     assert line.endswith("and 2 more")
+
+
+def test_behavioural_runs_stand_on_the_page_with_their_cases(bench, kept):
+    assert bench("behave", "-d", "lexicon", "-s", "charged", "--resamples", 200, "-q").code == 0
+    assert bench("leaderboard", "-q").code == 0
+    text = Path("results/README.md").read_text("utf-8")
+    (folder,) = Path("results/behaviour/charged").iterdir()
+    failed = json.loads((folder / "behaviour.json").read_text("utf-8"))["counts"]["failed"]
+    assert "## Behaviour" in text
+    assert f"- charged: [lexicon](behaviour/charged/{folder.name}/cases.jsonl) ({failed})" in text
+
+
+def test_behavioural_runs_that_do_not_follow_from_their_cases_are_left_out(bench, kept):
+    assert bench("behave", "-d", "lexicon", "-s", "charged", "--resamples", 200, "-q").code == 0
+    (folder,) = Path("results/behaviour/charged").iterdir()
+    record = json.loads((folder / "behaviour.json").read_text("utf-8"))
+    record["rates"]["passed"]["value"] = 1.0
+    (folder / "behaviour.json").write_text(json.dumps(record), "utf-8")
+    done = bench("leaderboard")
+    assert done.code == EXIT_DIFFERS
+    assert f"left out: {folder}: 1 difference from its record" in done.err
+    assert "## Behaviour" not in Path("results/README.md").read_text("utf-8")
+    (folder / "cases.jsonl").write_text("{", "utf-8")
+    assert bench("leaderboard").code == 0
+
+
+def test_pass_rates_stand_below_the_scores(bench, kept):
+    done = bench("evaluate", "turkey_drones/frame", "-d", "null", "--resamples", 200)
+    assert "no behavioural runs in results; make them with: bench behave" in done.err
+    assert bench("behave", "-d", "null", "-s", "literal", "--resamples", 200, "-q").code == 0
+    done = bench("evaluate", "turkey_drones/frame", "-d", "null", "--resamples", 200)
+    assert "Behaviour, wording: share of the cases that pass" in done.out
+    assert "no behavioural runs" not in done.err
+    other = bench("evaluate", "turkey_drones/frame", "-d", "frame-keywords", "--resamples", 200)
+    assert "Behaviour" not in other.out
+    rows = bench("evaluate", "turkey_drones/frame", "-d", "null", "--resamples", 200, "-f", "csv").out
+    assert "Behaviour" not in rows
