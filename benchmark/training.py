@@ -179,10 +179,8 @@ def divided(order: Order) -> Division:
     if other is None:
         return divide(order.dataset, order.protocol, order.task)
     scored = scored_part(order.dataset, order.protocol, order.task)
-    everything = (np.arange(len(part.documents)) for part in (scored, other))
-    return Division(
-        scored, order.protocol.split, (Part(next(everything), other, next(everything)),), 0, None, ""
-    )
+    part = Part(np.arange(len(scored.documents)), other, np.arange(len(other.documents)))
+    return Division(scored, order.protocol.split, (part,), 0, None, "")
 
 
 def run_detector(

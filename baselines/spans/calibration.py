@@ -21,6 +21,8 @@ PRECISION = (1.0, 10.0, 10.0)
 Without it the means would count beyond measure wherever training documents are much alike.
 """
 
+_NO_SPREAD = 1e-9
+"""Log odds that differ by less are taken as equal."""
 _ITERATIONS = 50
 _RIDGE = 1e-6
 
@@ -82,7 +84,8 @@ class Calibration:
         weights
             How much each counts: shape (tokens,).
         """
-        centre, scale = context.mean(axis=0), float(context[:, 0].std()) or 1.0
+        centre, spread = context.mean(axis=0), float(context[:, 0].std())
+        scale = spread if spread > _NO_SPREAD else 1.0
         rows = np.concatenate([(context - centre) / scale, np.ones((len(context), 1))], axis=1)
         likely = np.append(np.array(AS_IT_IS) * scale, 0.0)
         precision = np.append(np.array(PRECISION) / scale**2, _RIDGE)

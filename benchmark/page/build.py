@@ -17,13 +17,15 @@ from pathlib import Path
 from typing import Any
 
 from benchmark import __version__
+from benchmark.behaviour.results import Behaviour
 from benchmark.errors import UsageError
 from benchmark.kept import KeptRun
+from benchmark.page.behaviour import Failing, newest
 from benchmark.page.data import Content
 from benchmark.page.groups import grouped
 from benchmark.page.sections import page_of
 
-SCRIPTS = ("state.js", "marks.js", "text.js", "panel.js", "errors.js", "report.js")
+SCRIPTS = ("state.js", "marks.js", "text.js", "panel.js", "errors.js", "behaviour.js", "report.js")
 """The parts of the script, in their order; together they are one function."""
 STYLE = "report.css"
 TEMPLATE = "report.html.j2"
@@ -31,7 +33,7 @@ _UNSAFE = re.compile("[<>&\u2028\u2029\ufeff\ufffe\uffff\x7f-\x9f\ud800-\udfff]"
 _UNSHOWN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
 
 
-def report(runs: Sequence[KeptRun]) -> str:
+def report(runs: Sequence[KeptRun], behaviours: Sequence[Behaviour] = ()) -> str:
     """Return the page of some runs as HTML.
 
     Equal runs give equal pages: the page has no time but those of the runs.
@@ -39,15 +41,18 @@ def report(runs: Sequence[KeptRun]) -> str:
     Parameters
     ----------
     runs
-        At least one.
+        On tasks.
+    behaviours
+        Behavioural runs, of which the newest of each detector on each suite is shown. There is at least one
+        run of either kind.
 
     Raises
     ------
     UsageError, DataError
         Where a run cannot be read, its dataset is not at hand, or the plotting library is missing.
     """
-    groups = grouped(runs)
-    page, content = page_of(groups), Content(groups)
+    groups, shown = grouped(runs), newest(behaviours)
+    page, content, failing = page_of(groups, shown), Content(groups), Failing(shown)
     style, script = _static(STYLE), f'(() => {{\n"use strict";\n{"".join(map(_static, SCRIPTS))}}})();\n'
     values = {
         "page": page,
@@ -56,13 +61,15 @@ def report(runs: Sequence[KeptRun]) -> str:
         "script": _trusted(script),
         "index": _trusted(embedded(content.index)),
         "blocks": [_trusted(embedded(block)) for block in content.blocks],
+        "suites": _trusted(embedded(failing.index)),
+        "failing": [_trusted(embedded(block)) for block in failing.blocks],
         "version": __version__,
     }
     return _UNSHOWN.sub("\ufffd", _template().render(values))
 
 
-def write(runs: Sequence[KeptRun], path: Path) -> None:
-    """Write the page of some runs to a file, whole or not at all.
+def write(runs: Sequence[KeptRun], path: Path, behaviours: Sequence[Behaviour] = ()) -> None:
+    """Write the page of some runs to a file, whole or not at all; see `report`.
 
     Raises
     ------
@@ -71,7 +78,7 @@ def write(runs: Sequence[KeptRun], path: Path) -> None:
     """
     if path.is_dir():
         raise UsageError(f"{path}: is a folder; name a file for the report with --output")
-    content = report(runs).encode()
+    content = report(runs, behaviours).encode()
     beside = path.with_name(f".{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

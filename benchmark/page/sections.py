@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from benchmark.behaviour.results import Behaviour
 from benchmark.curves import Curve, curve_of
 from benchmark.error_types import errors_of
 from benchmark.kept import metric_named
 from benchmark.lineup import slices_of
 from benchmark.page.agreed import agreed
+from benchmark.page.behaviour import behaviour_provenance, behaviour_sections
 from benchmark.page.groups import Group
 from benchmark.page.overview import Overview, overview
 from benchmark.page.parts import Block, Grid, Section, drawn, grids
@@ -44,8 +46,10 @@ class Page:
         Likewise; `curves` is empty where no run has scores.
     annotators
         A section for each dataset whose annotators' marks are there.
+    behaviour
+        The rates of the behavioural runs; empty where there are none.
     provenance
-        A section for each dataset, then one for each run.
+        A section for each dataset, then one for each run, then one for all behavioural runs.
     """
 
     title: str
@@ -54,32 +58,37 @@ class Page:
     slices: tuple[Section, ...]
     curves: tuple[Section, ...]
     annotators: tuple[Section, ...]
+    behaviour: tuple[Section, ...]
     provenance: tuple[Section, ...]
 
 
-def page_of(groups: Sequence[Group]) -> Page:
-    """Return the tables and figures of groups of runs.
+def page_of(groups: Sequence[Group], behaviours: Sequence[Behaviour] = ()) -> Page:
+    """Return the tables and figures of groups of runs, and the tables of behavioural runs.
 
     Parameters
     ----------
     groups
-        At least one.
+        Of runs on tasks.
+    behaviours
+        One a detector and suite.
 
     Raises
     ------
     UsageError, DataError
         Where a run or its dataset cannot be read, or the plotting library is missing.
     """
-    datasets = list(dict.fromkeys(group.records[0].dataset.name for group in groups))
+    about = list(dict.fromkeys(group.records[0].dataset.name for group in groups))
+    about += ["behaviour"] if behaviours else []
     curves = [_curves(group, number) for number, group in enumerate(groups)]
     return Page(
-        title=f"Report on {', '.join(datasets)}",
+        title=f"Report on {', '.join(about)}",
         overview=tuple(overview(group) for group in groups),
         errors=tuple(_errors(group, number) for number, group in enumerate(groups)),
         slices=tuple(_slices(group, number) for number, group in enumerate(groups)),
         curves=tuple(curves) if any(section.blocks for section in curves) else (),
         annotators=agreed(groups),
-        provenance=provenance(groups),
+        behaviour=behaviour_sections(behaviours),
+        provenance=(*provenance(groups), *behaviour_provenance(behaviours)),
     )
 
 

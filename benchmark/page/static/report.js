@@ -5,7 +5,7 @@ let shortcuts = true;
 function showTask(state) {
   const picker = byId("task");
   fill(picker, index.groups.map((group, at) => [at, group.title]), state.task, null);
-  byId("task-choice").hidden = ["overview", "provenance", "annotators"].includes(state.view);
+  byId("task-choice").hidden = ["overview", "provenance", "annotators", "behaviour"].includes(state.view);
   byId("asks").textContent = state.group.asks;
   for (const part of document.querySelectorAll("[data-task]")) part.hidden = part.dataset.task !== String(state.task);
 }
@@ -30,7 +30,8 @@ function show() {
   showTask(current);
   if (current.view === "text") showText(current);
   if (current.view === "errors") showErrors(current);
-  showPanel(current);
+  if (current.view === "behaviour") showBehaviour(current);
+  if (index.groups.length) showPanel(current);
   document.title = `${document.querySelector(`#view-${current.view} h2`).textContent} – ${byId("title").textContent}`;
   const moved = before && (before.view !== current.view || (current.view === "text" && before.doc !== current.doc));
   if (moved && !current.mark) window.scrollTo(0, 0);
@@ -49,6 +50,16 @@ function skip(event) {
 
 function listen() {
   byId("skip").addEventListener("click", skip);
+  if (index.groups.length) listenToTexts();
+  if (suites.length) listenToBehaviour();
+  byId("shortcuts").addEventListener("change", (event) => (shortcuts = event.target.checked));
+  byId("help-open").addEventListener("click", () => byId("help").showModal());
+  byId("help-close").addEventListener("click", () => byId("help").close());
+  document.addEventListener("keydown", pressed);
+  window.addEventListener("hashchange", show);
+}
+
+function listenToTexts() {
   byId("task").addEventListener("change", (event) => go({ task: Number(event.target.value) }));
   byId("run-a").addEventListener("change", (event) => go({ a: valueOf(event.target), mark: null }));
   byId("run-b").addEventListener("change", (event) => go({ b: valueOf(event.target), mark: null }));
@@ -65,17 +76,8 @@ function listen() {
   byId("panel-close").addEventListener("click", () => go({ mark: null }));
   byId("panel-previous").addEventListener("click", () => stepMark(-1));
   byId("panel-next").addEventListener("click", () => stepMark(1));
-  byId("skip").addEventListener("click", (event) => {
-    event.preventDefault(); // the address is the state of the view
-    byId("main").focus();
-  });
-  byId("shortcuts").addEventListener("change", (event) => (shortcuts = event.target.checked));
-  byId("help-open").addEventListener("click", () => byId("help").showModal());
-  byId("help-close").addEventListener("click", () => byId("help").close());
   for (const button of document.querySelectorAll("button.copy")) button.addEventListener("click", copy);
   listenToErrors();
-  document.addEventListener("keydown", pressed);
-  window.addEventListener("hashchange", show);
 }
 
 function listenToErrors() {
@@ -128,7 +130,7 @@ const KEYS = {
 
 function pressed(event) {
   if (event.ctrlKey || event.altKey || event.metaKey || byId("help").open) return;
-  if (event.key === "Escape" && !byId("panel").hidden) {
+  if (event.key === "Escape" && byId("panel")?.hidden === false) {
     go({ mark: null });
     return;
   }

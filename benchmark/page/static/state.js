@@ -20,6 +20,8 @@ const SIDES = {
 };
 const MODES = ["both", "gold", "predicted"];
 const PAGE_ROWS = 100;
+// Behavioural runs can stand alone, without runs on a task.
+const NO_GROUP = { title: "", asks: "", labels: [], runs: [], docs: [] };
 
 const byId = (id) => document.getElementById(id);
 const parsed = (id) => JSON.parse(byId(id).textContent);
@@ -52,9 +54,9 @@ const number = (text, least, most, otherwise) => {
 function stateOf(hash) {
   const given = new URLSearchParams(hash.replace(/^#/, ""));
   const views = [...document.querySelectorAll("main > section.view")].map((view) => view.id.slice(5));
-  const view = views.includes(given.get("view")) ? given.get("view") : "overview";
+  const view = views.includes(given.get("view")) ? given.get("view") : views[0];
   const task = number(given.get("task"), 0, index.groups.length - 1, 0);
-  const group = index.groups[task];
+  const group = index.groups[task] ?? NO_GROUP;
   const run = (name) => (group.runs.includes(Number(given.get(name))) && given.get(name) !== "" ? Number(given.get(name)) : null);
   const wanted = given.has("labels") ? new Set(given.get("labels").split(".").filter(Boolean).map(Number)) : null;
   const doc = Number(given.get("doc"));
@@ -77,6 +79,9 @@ function stateOf(hash) {
     sort: COLUMNS.some((column) => column.key === given.get("sort")) ? given.get("sort") : "place",
     down: given.get("down") === "1",
     page: number(given.get("page"), 1, 1e9, 1),
+    suite: number(given.get("suite"), 0, suites.length - 1, 0),
+    who: number(given.get("who"), 0, 1e9, null),
+    cases: number(given.get("cases"), 1, 1e9, 1),
   };
 }
 
@@ -85,7 +90,7 @@ function hashOf(state) {
   const parts = new URLSearchParams();
   const put = (name, value) => value !== null && value !== undefined && parts.set(name, String(value));
   put("view", state.view);
-  if (state.task || !["overview", "provenance"].includes(state.view)) put("task", state.task);
+  if (state.task || !["overview", "behaviour", "provenance"].includes(state.view)) put("task", state.task);
   if (state.view === "text") {
     put("doc", state.doc);
     put("a", state.a);
@@ -100,6 +105,11 @@ function hashOf(state) {
     if (state.sort !== "place") put("sort", state.sort);
     if (state.down) put("down", 1);
     if (state.page > 1) put("page", state.page);
+  }
+  if (state.view === "behaviour") {
+    put("suite", state.suite);
+    put("who", state.who);
+    if (state.cases > 1) put("cases", state.cases);
   }
   return `#${parts}`;
 }

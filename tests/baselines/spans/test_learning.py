@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -162,6 +162,7 @@ class TestCalibration:
         chances = fitted.chances(alone(odds))
         assert ((chances >= 0) & (chances <= 1)).all()
 
+    @example([(0.0, False), (0.0, False), (0.0, False), (2.5e-157, False)])
     @given(st.lists(st.tuples(st.floats(-30, 30), st.booleans()), min_size=4, max_size=30))
     def test_the_mean_is_kept(self, tokens: list[tuple[float, bool]]) -> None:
         """At the optimum the probabilities add up to the number of marked tokens."""
