@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from benchmark.cli.common import (
+    Detectors,
     Output,
     Quiet,
     Resamples,
     Seed,
     TableFormat,
-    complete_detectors,
     exit_where_failed,
     progress,
     writable,
@@ -36,16 +36,7 @@ def complete_suites(incomplete: str) -> list[str]:
 
 
 def behave(
-    detector: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--detector",
-            "-d",
-            metavar="NAME[:key=value,...]",
-            help="A detector with its parameters; may be given several times. Default: all.",
-            autocompletion=complete_detectors,
-        ),
-    ] = None,
+    detector: Detectors = None,
     suite: Annotated[
         list[str] | None,
         typer.Option(

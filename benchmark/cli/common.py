@@ -48,6 +48,16 @@ def complete_metrics(incomplete: str) -> list[str]:
     return [name for name in METRICS if name.startswith(incomplete)]
 
 
+Detectors = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--detector",
+        "-d",
+        metavar="NAME[:key=value,...]",
+        help="A detector with its parameters; may be given several times. Default: all.",
+        autocompletion=complete_detectors,
+    ),
+]
 Metrics = Annotated[
     list[str] | None,
     typer.Option(

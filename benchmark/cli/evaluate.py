@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from benchmark.cli.common import (
+    Detectors,
     Folds,
     Metrics,
     Output,
@@ -19,7 +20,6 @@ from benchmark.cli.common import (
     Seed,
     Split,
     TableFormat,
-    complete_detectors,
     complete_targets,
     finish,
     progress,
@@ -61,16 +61,7 @@ def evaluate(
             autocompletion=complete_targets,
         ),
     ] = None,
-    detector: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--detector",
-            "-d",
-            metavar="NAME[:key=value,...]",
-            help="A detector with its parameters; may be given several times. Default: all.",
-            autocompletion=complete_detectors,
-        ),
-    ] = None,
+    detector: Detectors = None,
     metrics: Metrics = None,
     split: Split = None,
     folds: Folds = None,
