@@ -93,6 +93,8 @@ class Dataset:
         are none.
     corpus
         The adapter that read it, such as "ptc"; "" where none did.
+    family
+        The family of the models that annotated, as the manifest's provenance names it; "" where it does not.
     """
 
     name: str
@@ -112,6 +114,7 @@ class Dataset:
     splits: Mapping[str, tuple[str, ...]] = field(repr=False)
     group: str = ""
     corpus: str = ""
+    family: str = ""
 
     @property
     def noun(self) -> str:
@@ -295,6 +298,7 @@ def _dataset(folder: Path, content: Content) -> Dataset:
         splits=content.splits,
         group=manifest.group,
         corpus=manifest.origin.adapter if manifest.origin is not None else "",
+        family=manifest.provenance.get("family", ""),
     )
 
 

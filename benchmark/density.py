@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from benchmark.data import Dataset
 from benchmark.model import Annotation, Document, Prediction, Span, Unit
 from benchmark.protocol import FEW_FOLDS, folds
+from benchmark.provenance import Training, training_of
 from benchmark.tasks import Task
-from benchmark.training import Training, training_of
 
 LEAVE_ONE_OUT = 100
 """Up to so many documents, thresholds are found on all documents but the one that they are used on."""

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import logging
 import sys
-from collections.abc import Collection, Iterable, Sequence, Set
+from collections.abc import Collection, Mapping, Sequence, Set
 from contextlib import redirect_stdout
-from dataclasses import dataclass
-from operator import index
+from copy import deepcopy
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeVar
+from typing import cast
 
+from benchmark.answers import Stop
+from benchmark.checking import checked
+from benchmark.classes import load_class, names_class
 from benchmark.errors import BenchError, DetectorError, UsageError, one_line
 from benchmark.fileio import read_bytes, sha256
-from benchmark.model import Detector, Document, Prediction, Span, Unit
+from benchmark.model import Detector, Document, Prediction
 from benchmark.registry import OWN, Registry
-from benchmark.spec import Spec, construct, files_of, parameters_of
+from benchmark.spec import Given, Spec, construct, files_of, parameters_of, principal_of
 
+LOG = logging.getLogger(__name__)
+WRONG_NUMBER = "returned"
+"""Begins what is said of another number of predictions than documents."""
 MODEL = "model.json"
 """The file that makes a folder one of a trained model."""
 
@@ -29,7 +36,8 @@ def build(spec: Spec, seed: int) -> Detector:
     Parameters
     ----------
     spec
-        Its name and parameters, or the folder of a model that was trained before.
+        Its name and parameters, the folder of a model that was trained before, a class in a module or file,
+        or an object, which is copied.
     seed
         Given as `seed` to a detector that has such a parameter, unless the specification sets it.
 
@@ -40,18 +48,94 @@ def build(spec: Spec, seed: int) -> Detector:
     DetectorError
         Where what was built is no detector.
     """
-    if spec.name not in DETECTORS and is_model(spec.name):
+    if isinstance(spec, Given):
+        return _checked_detector(spec, _copied(spec))
+    if _is_stored(spec):
         return _stored(spec)
-    kind = DETECTORS.get(spec.name)
+    kind, spec = _class_of(spec)
     defaults = {"seed": seed} if "seed" in parameters_of(f"detector '{spec.name}'", kind) else {}
-    detector = construct("detector", kind, spec, defaults)
+    return _checked_detector(spec, construct("detector", kind, spec, defaults))
+
+
+def _copied(spec: Given) -> object:
+    """Return a copy of an object, so that no fold knows what another one learned.
+
+    What cannot be copied and learns nothing, such as one that holds an automaton, is used as it is.
+
+    Raises
+    ------
+    DetectorError
+        Where it learns and cannot be copied.
+    """
+    try:
+        return deepcopy(spec.instance)
+    except Exception as error:  # a part of any origin may refuse, by any exception
+        if not hasattr(spec.instance, "fit"):
+            return spec.instance
+        raise DetectorError(
+            f"detector '{spec}' learns, and so is copied for each fold, which fails: {describe(error)}; give "
+            "it a method __deepcopy__, or name its class: MODULE:CLASS"
+        ) from error
+
+
+def _checked_detector(spec: Spec, detector: object) -> Detector:
     missing = [name for name in ("name", "layers", "predict") if not hasattr(detector, name)]
     if missing:
         raise DetectorError(f"detector '{spec}' is no detector: it has no {', '.join(missing)}")
-    layers = detector.layers
+    layers = getattr(detector, "layers", None)
     if not isinstance(layers, Set) or not all(isinstance(layer, str) for layer in layers):
         raise DetectorError(f"detector '{spec}': its layers are {layers!r}, and not a set of names")
-    return detector
+    return cast(Detector, detector)
+
+
+def _class_of(spec: Spec) -> tuple[type[Detector], Spec]:
+    """Return the class that a specification names, and the specification of its parameters alone.
+
+    Raises
+    ------
+    UsageError
+        Where there is no such class.
+    """
+    if spec.name not in DETECTORS and names_class(spec):
+        return cast(type[Detector], load_class(spec).kind), replace(spec, value="")
+    return DETECTORS.get(spec.name), spec
+
+
+def takes(spec: Spec, parameter: str) -> bool:
+    """Return whether the class of a detector has a parameter; a trained model or an object takes none."""
+    if isinstance(spec, Given) or _is_stored(spec):
+        return False
+    return parameter in parameters_of(f"detector '{spec.name}'", _class_of(spec)[0])
+
+
+def with_parameters(specs: Sequence[Spec], given: Mapping[str, str]) -> list[Spec]:
+    """Return specifications with parameters added to those whose class takes them and that lack them.
+
+    Parameters
+    ----------
+    specs
+        As they were typed.
+    given
+        Values by the parameters' names.
+
+    Raises
+    ------
+    UsageError
+        Where none of them takes one of the parameters.
+    """
+    found = list(specs)
+    for key, value in given.items():
+        takers = [takes(spec, key) for spec in found]
+        if not any(takers):
+            names = ", ".join(map(str, specs)) or "those that run unasked"
+            raise UsageError(f"--{key}: none of the detectors has a parameter '{key}': {names}")
+        found = [
+            replace(spec, parameters=(*spec.parameters, (key, value)))
+            if taken and key not in dict(spec.parameters)
+            else spec
+            for spec, taken in zip(found, takers, strict=True)
+        ]
+    return found
 
 
 def is_model(name: str) -> bool:
@@ -60,6 +144,10 @@ def is_model(name: str) -> bool:
         return (Path(name) / MODEL).is_file()
     except (OSError, ValueError):  # too long, a folder that may not be entered, or a NUL character
         return False
+
+
+def _is_stored(spec: Spec) -> bool:
+    return spec.name not in DETECTORS and not spec.value and is_model(spec.name)
 
 
 def _stored(spec: Spec) -> Detector:
@@ -71,31 +159,58 @@ def _stored(spec: Spec) -> Detector:
 
 
 def origin_of(spec: Spec) -> str:
-    """Return the distribution that a detector comes from, "model" for a trained model's folder."""
-    return DETECTORS.origin(spec.name) if spec.name in DETECTORS else "model"
+    """Return where a detector comes from.
+
+    That is the distribution, or else "module", "script" for a file, "model" for a trained model's folder, or
+    "object" for one that was handed over.
+    """
+    if isinstance(spec, Given):
+        return "object"
+    if spec.name in DETECTORS:
+        return DETECTORS.origin(spec.name)
+    return load_class(spec).origin if names_class(spec) else "model"
 
 
-def files_of_detector(spec: Spec) -> dict[str, str]:
-    """Return the SHA-256 of each file that a parameter names, by the parameter, or of a model's record."""
-    if spec.name not in DETECTORS:
+def files_of_detector(spec: Spec, detector: Detector | None = None) -> dict[str, str]:
+    """Return the SHA-256 of each file that a detector depends on, by what it is to it.
+
+    Parameters
+    ----------
+    spec
+        Its specification.
+    detector
+        What was built of it, which may name further files by an attribute `code_files`.
+
+    Returns
+    -------
+    dict
+        The file of each parameter that is one, the record of a trained model, the source of a class in a
+        module or file.
+    """
+    if _is_stored(spec):
         return {"model": sha256(read_bytes(Path(spec.name) / MODEL))}
-    files = files_of(DETECTORS.get(spec.name), spec)
-    return {key: sha256(read_bytes(path)) for key, path in files.items()}
+    files: dict[str, Path] = dict(getattr(detector, "code_files", {}))
+    if not isinstance(spec, Given):
+        if spec.name not in DETECTORS and (source := load_class(spec).source):
+            files["code"] = source
+        kind, named = _class_of(spec)
+        files |= files_of(kind, named)
+    return {key: sha256(read_bytes(path)) for key, path in files.items() if path.is_file()}
 
 
-def how_to_train(detector: Detector) -> str:
-    """Return what has to be installed before a detector can be trained, "" where nothing is missing.
+def how_to_complete(detector: Detector) -> str:
+    """Return what has to be installed before a detector can be used, "" where nothing is missing.
 
     A detector may say so by an attribute `missing_extra`, the name of an extra of framebench.
     """
     extra = getattr(detector, "missing_extra", None)
     if not extra:
         return ""
-    return f"detector '{detector.name}' needs more to be trained: pip install 'framebench[{extra}]'"
+    return f"detector '{detector.name}' needs more to be installed: pip install 'framebench[{extra}]'"
 
 
 def ready() -> tuple[list[str], list[str]]:
-    """Return the detectors that need no parameter.
+    """Return the detectors that need no parameter, nor a value that says which model or program they are.
 
     Returns
     -------
@@ -108,8 +223,9 @@ def ready() -> tuple[list[str], list[str]]:
     for name in DETECTORS:
         own = DETECTORS.origin(name) == OWN
         try:
-            parameters = parameters_of(f"detector '{name}'", DETECTORS.get(name)).values()
-            if any(parameter.default is parameter.empty for parameter in parameters):
+            kind = DETECTORS.get(name)
+            parameters = parameters_of(f"detector '{name}'", kind).values()
+            if principal_of(kind) or any(parameter.default is parameter.empty for parameter in parameters):
                 continue
             if not own:
                 build(Spec(name), 0)
@@ -120,89 +236,6 @@ def ready() -> tuple[list[str], list[str]]:
         else:
             names.append(name)
     return names, problems
-
-
-def checked(document: Document, prediction: object, layer: str, labels: Collection[str]) -> Prediction:
-    """Return a detector's prediction for a document, made of plain numbers and text.
-
-    Parameters
-    ----------
-    document
-        What the detector was given.
-    prediction
-        What it returned.
-    layer
-        What it was asked for.
-    labels
-        The labels of the layer; empty where they are not known.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Which says what is wrong.
-    """
-    if not isinstance(prediction, Prediction):
-        raise TypeError(f"returned a {type(prediction).__name__}, not a Prediction")
-    if (prediction.document, prediction.layer) != (document.id, layer):
-        raise ValueError(f"answered for document '{prediction.document}', layer '{prediction.layer}'")
-    spans = tuple(_plain_span(span) for span in _pieces(prediction.spans, Span))
-    units = tuple(_plain_unit(unit) for unit in _pieces(prediction.units, Unit))
-    _check_offsets(document, spans, units)
-    of_units = dict.fromkeys(label for unit in units for label in (*unit.labels, *(unit.all_scores or ())))
-    for label in (*(span.label for span in spans), *of_units):
-        if labels and label not in labels:
-            raise ValueError(f"no label '{label}' in layer '{layer}'")
-    return Prediction(document.id, layer, spans, units)
-
-
-P = TypeVar("P", Span, Unit)
-
-
-def _pieces(given: object, kind: type[P]) -> list[P]:
-    if not isinstance(given, Iterable):
-        raise TypeError(f"{given!r} stands where {kind.__name__} objects are expected")
-    pieces = list(given)
-    for piece in pieces:
-        if not isinstance(piece, kind):
-            raise TypeError(f"a {type(piece).__name__} stands where a {kind.__name__} is expected")
-    return pieces
-
-
-def _plain_span(span: Span) -> Span:
-    """Return a span with the numbers of Python in the place of NumPy's, which JSON does not know."""
-    score = None if span.score is None else float(span.score)
-    relation = None if span.relation is None else index(span.relation)
-    return Span(index(span.start), index(span.end), _text(span.label), score, relation)
-
-
-def _plain_unit(unit: Unit) -> Unit:
-    scores = None if unit.scores is None else tuple(float(score) for score in unit.scores)
-    every = unit.all_scores
-    plain = None if every is None else {_text(label): float(score) for label, score in every.items()}
-    labels = tuple(_text(label) for label in unit.labels)
-    return Unit(index(unit.start), index(unit.end), labels, scores, plain)
-
-
-def _text(label: object) -> str:
-    if not isinstance(label, str):
-        raise TypeError(f"label {label!r} is no text")
-    label.encode("utf-8")  # a lone surrogate fails here, and not when the run is saved
-    return str.__str__(label)  # of an enumeration the value, not the member's name
-
-
-def _check_offsets(document: Document, spans: Sequence[Span], units: Sequence[Unit]) -> None:
-    for span in spans:
-        if span.end > len(document.text):
-            size = len(document.text)
-            raise ValueError(f"span {span.start}–{span.end} reaches beyond the text's {size} characters")
-    known = set(document.every_unit)
-    for unit in units:
-        if (unit.start, unit.end) not in known:
-            raise ValueError(f"unit {unit.start}–{unit.end} is no sentence, paragraph or whole document")
-    if not len(document.given) and len({(s.start, s.end, s.label, s.relation) for s in spans}) < len(spans):
-        raise ValueError("a span is given twice")
-    if len({(unit.start, unit.end) for unit in units}) < len(units):
-        raise ValueError("a unit is given twice")
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +255,11 @@ class Failure:
 
 
 def predict(
-    detector: Detector, documents: Sequence[Document], layer: str, labels: Collection[str]
+    detector: Detector,
+    documents: Sequence[Document],
+    layer: str,
+    labels: Collection[str],
+    kind: str = "",
 ) -> tuple[list[Prediction], list[Failure]]:
     """Ask a detector for a layer; a document that it fails on costs that document alone.
 
@@ -236,6 +273,8 @@ def predict(
         One of the detector's layers.
     labels
         The labels of the layer, for the check of what comes back.
+    kind
+        What the layer is made of, for the same; "" where that is not known.
 
     Returns
     -------
@@ -243,17 +282,28 @@ def predict(
         n predictions, empty ones for documents that failed.
     failures
         The documents that failed.
+
+    Raises
+    ------
+    BenchError
+        Where the detector says that it can predict no document at all.
     """
     found, error = _attempt(detector, documents, layer)
     if error is not None and len(documents) > 1:
-        parts = [predict(detector, [document], layer, labels) for document in documents]
+        parts = [predict(detector, [document], layer, labels, kind) for document in documents]
+        if error.startswith(WRONG_NUMBER) and not any(failed for _, failed in parts):
+            LOG.warning("detector '%s' %s, and was asked again for each alone", detector.name, error)
         return [p for part, _ in parts for p in part], [f for _, part in parts for f in part]
     if error is not None:
         return [Prediction(d.id, layer) for d in documents], [Failure(d.id, error) for d in documents]
     predictions, failures = [], []
     for document, prediction in zip(documents, found, strict=True):
+        if isinstance(prediction, Exception):  # it says itself that it failed on this document
+            predictions.append(Prediction(document.id, layer))
+            failures.append(Failure(document.id, describe(prediction)))
+            continue
         try:
-            predictions.append(checked(document, prediction, layer, labels))
+            predictions.append(checked(document, prediction, layer, labels, kind))
         except Exception as fault:  # noqa: BLE001 - what a detector returns may raise anything when read
             predictions.append(Prediction(document.id, layer))
             ours = isinstance(fault, TypeError | ValueError)
@@ -263,14 +313,16 @@ def predict(
 
 def _attempt(
     detector: Detector, documents: Sequence[Document], layer: str
-) -> tuple[list[Prediction], str | None]:
+) -> tuple[list[Prediction | Exception], str | None]:
     try:
         with redirect_stdout(sys.stderr):  # what a detector prints must not stand in our tables
-            predictions = list(detector.predict(documents, layer))
+            predictions: list[Prediction | Exception] = list(detector.predict(documents, layer))
+    except Stop as stop:
+        raise BenchError(f"detector '{detector.name}': {one_line(str(stop))}") from stop
     except (Exception, SystemExit) as error:  # noqa: BLE001 - a detector of any origin may raise anything
         return [], describe(error)
     if len(predictions) != len(documents):
-        return [], f"returned {len(predictions)} predictions for {len(documents)} documents"
+        return [], f"{WRONG_NUMBER} {len(predictions)} predictions for {len(documents)} documents"
     return predictions, None
 
 

@@ -20,11 +20,13 @@ from benchmark.environment import Environment, environment, now
 from benchmark.errors import BenchError, DataError, Fault, UsageError, one_line, suggest
 from benchmark.fileio import atomic_folder, decode, read_bytes, sha256
 from benchmark.fingerprints import Fingerprints
+from benchmark.fitting import Fitted
 from benchmark.model import Detector, Document, Prediction, StoredDetector
+from benchmark.provenance import Provenance, Training, training_of
 from benchmark.spec import Spec
 from benchmark.subject import Subject, gives, knows, lesson, must_fit, subjects
 from benchmark.tasks import Task
-from benchmark.training import Fitted, Training, detector_seed, training_of
+from benchmark.training import detector_seed
 
 SCHEMA = 1
 FINGERPRINTS = "fingerprints.npz"
@@ -77,22 +79,6 @@ class ModelRecord:
     environment: Environment
     created: str
     schema: int = SCHEMA
-
-
-@dataclass(frozen=True)
-class Provenance:
-    """What tells whether a model saw a document in training.
-
-    Parameters
-    ----------
-    training
-        What it learned from.
-    fingerprints
-        Of the documents that it learned from.
-    """
-
-    training: Training
-    fingerprints: Fingerprints
 
 
 def plan(spec: Spec, dataset: Dataset, tasks: Sequence[Task], seed: int) -> list[Subject]:
@@ -181,7 +167,7 @@ def _fitted(
     BenchError
         Where the training fails.
     """
-    fitted = Fitted(detector, lesson(dataset, subject) or (), subject.layer, say)
+    fitted = Fitted(detector, lesson(dataset, subject) or (), subject, say)
     if fitted.error is not None:
         raise BenchError(f"detector '{spec}', layer '{subject.layer}': {fitted.error}")
     return fitted
@@ -281,7 +267,7 @@ class StoredModel:
         """
         best = self._best(subject)
         self.load(best)  # here, since what `predict` raises counts as a failure on a document
-        return _Chosen(self, best)
+        return _Chosen(self, best, subject)
 
     def _of(self, subject: Subject) -> list[Learned]:
         """Return what was learned of a subject's layer, and of its kind where that is known."""
@@ -327,6 +313,7 @@ class _Chosen:
 
     model: StoredModel
     learned: Learned
+    subject: Subject
 
     @property
     def name(self) -> str:
@@ -341,7 +328,10 @@ class _Chosen:
         return self.model.provenance
 
     def predict(self, documents: Sequence[Document], layer: str) -> list[Prediction]:
-        return self.model.load(self.learned).predict(documents, layer)
+        detector = self.model.load(self.learned)
+        if self.subject.kind and hasattr(detector, "chosen"):
+            detector = detector.chosen(self.subject)
+        return detector.predict(documents, layer)
 
 
 def load_model(folder: Path) -> StoredModel:

@@ -11,14 +11,18 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmark.answers import Answer
 from benchmark.contamination import Shared
 from benchmark.detectors import Failure
 from benchmark.environment import Environment
 from benchmark.model import Prediction
 from benchmark.protocol import Protocol
-from benchmark.training import Training
+from benchmark.provenance import Training
+from benchmark.spec import Spec
+from benchmark.usage import Usage
 
 SCHEMA = 1
+_SLUG = 60
 
 
 @dataclass(frozen=True)
@@ -113,6 +117,8 @@ class DetectorRecord:
         Given to a detector that has one; None otherwise.
     files
         SHA-256 of the predictions file, or of each file that a parameter names, by the parameter.
+    value
+        What stands right behind the colon in its specification, such as a model; "" where nothing does.
     """
 
     name: str
@@ -123,12 +129,18 @@ class DetectorRecord:
     thresholds: Training | None = None
     seed: int | None = None
     files: dict[str, str] = field(default_factory=dict)
+    value: str = ""
 
     @property
     def spec(self) -> str:
-        """The name with its parameters, as on the command line."""
-        given = ",".join(f"{key}={value}" for key, value in self.parameters.items())
-        return f"{self.name}:{given}" if given else self.name
+        """The name with its value and parameters, as on the command line."""
+        return str(Spec(self.name, tuple(self.parameters.items()), self.value))
+
+    @property
+    def slug(self) -> str:
+        """The name as the beginning of a folder's name: never hidden, and not too long for a file system."""
+        plain = "".join(c if c.isalnum() or c in "-_." else "_" for c in self.name)
+        return plain.lstrip("._-")[:_SLUG] or "detector"
 
     @property
     def title(self) -> str:
@@ -152,6 +164,8 @@ class DatasetRecord:
         The split that was scored; None for the whole dataset.
     noun
         What a document is: article, sentence or document.
+    family
+        The family of the models that made the gold, where the dataset names it.
     """
 
     name: str
@@ -162,6 +176,7 @@ class DatasetRecord:
     annotators: int
     split: str | None = None
     noun: str = "document"
+    family: str = ""
 
 
 @dataclass(frozen=True)
@@ -215,6 +230,8 @@ class RunRecord:
         How the dataset was divided.
     predictions_sha256
         Of the file that the predictions are kept in; None until they are.
+    usage
+        What the run took of a language model, and how its answers came out; None where none was asked.
     seconds, fit_seconds
         Time of prediction and of training; None for a predictions file.
     characters
@@ -241,6 +258,7 @@ class RunRecord:
     shared: tuple[Shared, ...] = ()
     protocol: Protocol = field(default_factory=Protocol)
     predictions_sha256: str | None = None
+    usage: Usage | None = None
     schema: int = SCHEMA
 
     @property
@@ -254,6 +272,19 @@ class RunRecord:
         return bool(self.shared)
 
     @property
+    def kin(self) -> bool | None:
+        """Whether a model of the family that made the gold was asked; None where that is not known.
+
+        It is not where models made the gold and the dataset does not name their family, or the detector not
+        its own.
+        """
+        if self.usage is None or not self.dataset.gold.startswith("model"):
+            return False
+        if not self.dataset.family or not self.usage.family:
+            return None
+        return self.usage.family.casefold() == self.dataset.family.casefold()
+
+    @property
     def characters_per_second(self) -> float | None:
         """Speed of prediction; None where it was not measured."""
         return self.characters / self.seconds if self.seconds else None
@@ -265,8 +296,7 @@ class RunRecord:
         files = [f"{key}={digest}" for key, digest in sorted(self.detector.files.items())]
         identity = "\n".join([self.detector.spec, f"seed={self.detector.seed}", *files, *signatures])
         digest = hashlib.sha256(identity.encode()).hexdigest()[:8]
-        name = "".join(c if c.isalnum() or c in "-_." else "_" for c in self.detector.name)
-        return Path(self.dataset.name) / self.task / f"{name}-{digest}"
+        return Path(self.dataset.name) / self.task / f"{self.detector.slug}-{digest}"
 
     def _repr_html_(self) -> str:
         """Return the tables of the run as a notebook shows them, the same as those of `bench show`."""
@@ -290,11 +320,17 @@ class Run:
         As the detector gave them, one a document; of a task of units, those of its units alone.
     statistics
         For each metric the statistics of each cluster, shape (clusters, k).
+    answers
+        What a language model answered.
+    log
+        What a program wrote on its standard error.
     """
 
     record: RunRecord
     predictions: tuple[Prediction, ...] = ()
     statistics: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
+    answers: tuple[Answer, ...] = ()
+    log: str = ""
 
     def _repr_html_(self) -> str:
         """Return the tables of the record as a notebook shows them."""

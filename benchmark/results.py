@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 
+from benchmark.answers import Answer
 from benchmark.errors import DataError, Fault, UsageError, one_line
-from benchmark.fileio import atomic_folder, decode, jsonl, read_bytes, sha256
+from benchmark.fileio import atomic_folder, decode, jsonl, read_bytes, read_jsonl, sha256
 from benchmark.model import Prediction
 from benchmark.record import SCHEMA, Run, RunRecord
 from benchmark.tidy import Row, tidy
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 RUN, PREDICTIONS, STATISTICS = "run.json", "predictions.jsonl", "statistics.npz"
 """The files of a run folder."""
+ANSWERS, LOG = "answers.jsonl", "log.txt"
+"""Further files of a run folder: what a language model answered, what a program wrote on standard error."""
 
 
 def prediction_rows(predictions: tuple[Prediction, ...]) -> list[dict[str, object]]:
@@ -64,6 +67,13 @@ def save(run: Run, results: Path) -> Path:
     with atomic_folder(target) as folder:
         predictions = jsonl(prediction_rows(run.predictions))
         record = replace(run.record, predictions_sha256=sha256(predictions))
+        if run.answers:
+            answers = jsonl(run.answers)
+            (folder / ANSWERS).write_bytes(answers)
+            if record.usage is not None:
+                record = replace(record, usage=replace(record.usage, answers_sha256=sha256(answers)))
+        if run.log:
+            (folder / LOG).write_bytes(run.log.encode("utf-8", "backslashreplace"))
         (folder / RUN).write_bytes(msgspec.json.format(msgspec.json.encode(record), indent=1) + b"\n")
         (folder / PREDICTIONS).write_bytes(predictions)
         buffer = io.BytesIO()
@@ -98,6 +108,26 @@ def load_record(path: Path) -> RunRecord:
     if record is None:
         raise DataError(faults)
     return record
+
+
+def load_answers(run: Path) -> tuple[Answer, ...]:
+    """Return what a language model answered in a kept run; nothing where none was asked.
+
+    Raises
+    ------
+    UsageError
+        Where the file cannot be read.
+    DataError
+        With every fault in it, by line.
+    """
+    path = run / ANSWERS
+    if not path.is_file():
+        return ()
+    faults: list[Fault] = []
+    rows = read_jsonl(path, Answer, faults)
+    if faults:
+        raise DataError(faults)
+    return tuple(answer for _, answer in rows)
 
 
 def find_runs(paths: Iterable[Path]) -> list[Path]:

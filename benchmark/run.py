@@ -13,6 +13,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmark.answers import Account
 from benchmark.contamination import Shared, named
 from benchmark.data import Dataset
 from benchmark.detectors import Failure, build, files_of_detector, origin_of
@@ -30,6 +31,7 @@ from benchmark.spec import Spec, construct
 from benchmark.subject import Subject, gives, knows, must_fit, subjects
 from benchmark.tasks import TASKS, Task
 from benchmark.training import Order, Output, can_learn, run_detector
+from benchmark.usage import Spread, usage_of
 
 LABEL_FREE = "ptc_si"
 """The metric that spans without labels can be scored by."""
@@ -53,6 +55,8 @@ class Settings:
         How datasets are divided.
     strict
         Whether a run whose test documents were learned from is refused, not only marked.
+    fresh
+        Whether detectors that keep answers of earlier runs ask anew.
     """
 
     seed: int = 0
@@ -61,6 +65,7 @@ class Settings:
     panel: bool = False
     protocol: Protocol = field(default_factory=Protocol)
     strict: bool = False
+    fresh: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,6 +79,7 @@ class _Found:
     fit_seconds: float | None = None
     missing: int = 0
     shared: tuple[Shared, ...] = ()
+    account: Account = field(default_factory=Account)
 
 
 class Evaluator:
@@ -123,7 +129,9 @@ class Evaluator:
         return None
 
     def _order(self, task: Task) -> Order:
-        return Order(self.dataset, task, self.settings.protocol, self.settings.seed)
+        return Order(
+            self.dataset, task, self.settings.protocol, self.settings.seed, fresh=self.settings.fresh
+        )
 
     def run(self, task: Task, spec: Spec, say: Callable[[str], None] | None = None) -> Run | None:
         """Run a detector on a task; None where it cannot do the task.
@@ -148,7 +156,7 @@ class Evaluator:
         detector = self.detector(spec)
         # What learned nothing, or all that it knows at once, predicts the same whatever labels are scored.
         always = not must_fit(detector, subject) and not hasattr(detector, "chosen")
-        key = spec, replace(subject, labels=()) if always else subject
+        key = spec, replace(subject, labels=(), unit="") if always else subject
         if key not in self._outputs:
             self._outputs[key] = run_detector(spec, self._order(task), subject, say)
         output = self._outputs[key]
@@ -156,12 +164,13 @@ class Evaluator:
             self._refuse(task, spec, output.shared)
         record = DetectorRecord(
             name=spec.name,
+            value=spec.value,
             parameters=dict(spec.parameters),
             origin=origin_of(spec),
             layer=subject.layer,
             training=output.training,
             seed=getattr(detector, "seed", None),
-            files=files_of_detector(spec),
+            files=files_of_detector(spec, detector),
         )
         found = _Found(
             record,
@@ -170,6 +179,7 @@ class Evaluator:
             output.seconds,
             output.fit_seconds,
             shared=output.shared,
+            account=output.account or Account(),
         )
         return self._score(task, found, self.metrics_for(task))
 
@@ -241,8 +251,31 @@ class Evaluator:
             undecided=scorer.undecided,
             shared=found.shared,
             protocol=self.settings.protocol,
+            usage=usage_of(found.account, self._spread(scorer, found, metrics)),
         )
-        return Run(record, scorer.scoring.kept(found.predictions), statistics)
+        predictions = scorer.scoring.kept(found.predictions)
+        return Run(record, predictions, statistics, found.account.answers, found.account.log)
+
+    def _spread(
+        self, scorer: TaskScorer, found: _Found, metrics: Sequence[Metric]
+    ) -> dict[str, dict[str, Spread]]:
+        """Return the spread of each metric's overall scores over the samples; nothing for one sample."""
+        values: dict[str, list[NDArray[np.float64]]] = {}
+        for sample in found.account.samples:
+            read, _ = scorer.read(sample, found.detector.layer, self.settings.seed)
+            projected = scorer.scoring.project(read)
+            for metric in metrics:
+                totals = scorer.statistics(metric, projected).sum(axis=0)
+                values.setdefault(metric.name, []).append(metric.finalize(totals, scorer.scoring.labels))
+        named = {metric.name: metric.scores(scorer.scoring.labels) for metric in metrics}
+        return {
+            metric: {
+                name: Spread.of(float(scores[place]) for scores in found_scores)
+                for place, name in enumerate(named[metric])
+                if ":" not in name
+            }
+            for metric, found_scores in values.items()
+        }
 
     def _scorer(self, task: Task) -> TaskScorer:
         if task.name not in self._tasks:

@@ -18,10 +18,10 @@ from benchmark.metrics.base import Metric
 from benchmark.model import Prediction
 from benchmark.projection import Scoring, gold_scoring
 from benchmark.protocol import Protocol, chosen_split, scored_part
+from benchmark.provenance import Training
 from benchmark.record import Ceiling, DatasetRecord, DetectorRecord, Resampling
 from benchmark.scores import signature
 from benchmark.tasks import Task
-from benchmark.training import Training
 
 SINGLE_LABEL = "classification"
 """The metric of units that have one label each."""
@@ -135,6 +135,7 @@ class TaskScorer:
             len(layer.annotators),
             chosen_split(self.whole, self.protocol),
             self.dataset.noun,
+            self.whole.family,
         )
 
     def resampling(self, resamples: int, seed: int) -> Resampling:

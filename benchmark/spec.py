@@ -1,18 +1,28 @@
-"""Specifications as they are typed: "lexicon:threshold=2.5,file=words.txt" for a detector or a metric."""
+r"""Specifications as they are typed: "lexicon:threshold=2.5,file=words.txt" for a detector or a metric.
+
+What stands right behind the colon without a name is the specification's value: the model in
+"llm:MODEL,temperature=0", the class in "my_detector.py:Class,least=3". A comma within a value is written as
+"\,".
+"""
 
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields, is_dataclass
 from pathlib import Path
-from typing import TypeVar, get_type_hints
+from typing import Self, TypeVar, get_type_hints
 
 import msgspec
 
 from benchmark.errors import BenchError, UsageError, how_to_install, suggest
 
 T = TypeVar("T")
+
+
+_NAMED = re.compile(r"\s*([A-Za-z_]\w*\s*)?=")
+_COMMA = re.compile(r"(?<!\\),")
 
 
 @dataclass(frozen=True)
@@ -22,21 +32,26 @@ class Spec:
     Parameters
     ----------
     name
-        Its registered name.
+        Its registered name; of a detector also a module, a Python file or the folder of a model.
     parameters
         Parameters of its constructor as text, by name.
+    value
+        What stands right behind the colon without a name: of a module or file the class, else the parameter
+        that the class calls its principal one; "" where nothing does.
     """
 
     name: str
     parameters: tuple[tuple[str, str], ...] = ()
+    value: str = ""
 
     def __str__(self) -> str:
-        given = ",".join(f"{key}={value}" for key, value in self.parameters)
+        named = [f"{key}={_escaped(value)}" for key, value in self.parameters]
+        given = ",".join([*([_escaped(self.value)] if self.value else []), *named])
         return f"{self.name}:{given}" if given else self.name
 
     @classmethod
     def parse(cls, text: str) -> Spec:
-        """Read "NAME" or "NAME:key=value,key=value".
+        """Read "NAME", "NAME:key=value,key=value" or "NAME:VALUE,key=value".
 
         Raises
         ------
@@ -44,15 +59,57 @@ class Spec:
             Where a parameter lacks its "=", or stands twice.
         """
         name, _, rest = text.partition(":")
-        pairs = []
-        for part in filter(None, rest.split(",")):
-            key, equals, value = part.partition("=")
+        parts = [part.replace("\\,", ",") for part in _COMMA.split(rest) if part]
+        value = parts.pop(0).strip() if parts and not _NAMED.match(parts[0]) else ""
+        pairs: list[tuple[str, str]] = []
+        for part in parts:
+            key, equals, given = part.partition("=")
             if not equals or not key.strip():
-                raise UsageError(f"'{text}': '{part}' is not of the form key=value")
-            pairs.append((key.strip(), value.strip()))
+                hint = f"; a comma within a value is written as {chr(92)}," if value or pairs else ""
+                raise UsageError(f"'{text}': '{part}' is not of the form key=value{hint}")
+            pairs.append((key.strip(), given.strip()))
         if len(dict(pairs)) != len(pairs):
             raise UsageError(f"'{text}': a parameter is given twice")
-        return cls(name.strip(), tuple(pairs))
+        return cls(name.strip(), tuple(pairs), value)
+
+
+def _escaped(value: str) -> str:
+    return value.replace(",", "\\,")
+
+
+@dataclass(frozen=True)
+class Given(Spec):
+    """A detector that was handed over as an object, not by name.
+
+    Parameters
+    ----------
+    instance
+        The object, which is never changed: it is copied before it learns.
+    key
+        Tells two objects of one name and the same parameters apart.
+    """
+
+    instance: object = field(default=None, compare=False, repr=False)
+    key: int = 0
+
+    @classmethod
+    def of(cls, instance: object) -> Self:
+        """Return the specification of an object: its name, and those parameters that are plain values."""
+        name = getattr(instance, "name", type(instance).__name__)
+        plain = {
+            key: str(value)
+            for key, value in _settings(instance).items()
+            if isinstance(value, str | int | float | Path) and value != "" and key not in ("name", "layer")
+        }
+        return cls(str(name), tuple(plain.items()), "", instance, id(instance))
+
+
+def _settings(instance: object) -> dict[str, object]:
+    """Return what an object was made with, as far as it tells: what a dataclass says to be its parameters."""
+    if not is_dataclass(instance) or isinstance(instance, type):
+        return {}
+    changed = (part for part in fields(instance) if part.init and part.repr)
+    return {part.name: found for part in changed if (found := getattr(instance, part.name)) != part.default}
 
 
 def parameters_of(what: str, kind: type[object]) -> Mapping[str, inspect.Parameter]:
@@ -99,7 +156,8 @@ def construct(what: str, kind: type[T], spec: Spec, defaults: Mapping[str, objec
     UsageError
         Where a parameter is unknown, a value does not fit, or a package is missing.
     """
-    values = {**defaults, **{key: _convert(what, kind, spec, key, text) for key, text in spec.parameters}}
+    given = _by_name(what, kind, spec)
+    values = {**defaults, **{key: _convert(what, kind, spec, key, text) for key, text in given}}
     try:
         return kind(**values)
     except BenchError:
@@ -110,6 +168,32 @@ def construct(what: str, kind: type[T], spec: Spec, defaults: Mapping[str, objec
         ) from error
     except Exception as error:  # a constructor of any origin may raise anything
         raise UsageError(f"{what} '{spec}': {error}") from error
+
+
+def _by_name(what: str, kind: type[object], spec: Spec) -> list[tuple[str, str]]:
+    """Return what the user gave by the parameters' names, the principal one first.
+
+    Raises
+    ------
+    UsageError
+        Where a value has no name and the class no principal parameter, or it is given twice.
+    """
+    principal = principal_of(kind)
+    if not spec.value:
+        return list(spec.parameters)
+    if not principal:
+        known = ", ".join(parameters_of(f"{what} '{spec.name}'", kind)) or "it has none"
+        raise UsageError(
+            f"{what} '{spec.name}': '{spec.value}' is not of the form key=value; its parameters: {known}"
+        )
+    if principal in dict(spec.parameters):
+        raise UsageError(f"{what} '{spec}': {principal} is given twice")
+    return [(principal, spec.value), *spec.parameters]
+
+
+def principal_of(kind: object) -> str:
+    """Return the parameter that a value without a name is given to; "" where a class has none."""
+    return str(getattr(kind, "principal", ""))
 
 
 def _convert(what: str, kind: type[object], spec: Spec, key: str, text: str) -> object:
@@ -142,5 +226,5 @@ def _path(hint: type[object], text: object) -> object:
 
 def files_of(kind: type[object], spec: Spec) -> dict[str, Path]:
     """Return the parameters that the user gave and that are paths, by name."""
-    values = {key: _convert("", kind, spec, key, text) for key, text in spec.parameters}
+    values = {key: _convert("", kind, spec, key, text) for key, text in _by_name("", kind, spec)}
     return {key: value for key, value in values.items() if isinstance(value, Path)}

@@ -27,11 +27,15 @@ class Subject:
         What it is made of: spans, relations, units, or labels of given spans ("given").
     labels
         The labels that count; empty where they are not known.
+    unit
+        Of labels of units, the units that are scored: sentence, paragraph or document; "" where that is not
+        known, or marks are asked for.
     """
 
     layer: str
     kind: str
     labels: tuple[str, ...]
+    unit: str = ""
 
 
 def subjects(task: Task, dataset: Dataset) -> Iterator[Subject]:
@@ -47,7 +51,7 @@ def subjects(task: Task, dataset: Dataset) -> Iterator[Subject]:
     own = (
         "relations" if task.kind == "spans" and dataset.layers[task.layer].kind == "relations" else task.kind
     )
-    yield Subject(task.layer, own, task.labels)
+    yield Subject(task.layer, own, task.labels, task.unit or "")
     if task.reading == "density" and task.unit != "document":
         return  # the density of marks is that of a whole document
     for layer in task.span_layers:

@@ -7,91 +7,27 @@ and documents found on both sides are reported.
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable, Sequence
-from contextlib import redirect_stdout
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import cast
 
 import numpy as np
 
-from benchmark import data
+from benchmark.answers import Account
 from benchmark.contamination import Fingerprints, Shared, shared
 from benchmark.data import Dataset
-from benchmark.detectors import Failure, build, describe, predict
+from benchmark.detectors import Failure, build, predict
 from benchmark.errors import UsageError
-from benchmark.model import Annotation, Detector, Document, Prediction, TrainableDetector
+from benchmark.examples import show_examples
+from benchmark.fitting import Fitted, ready_for
+from benchmark.model import Annotation, Detector, Document, Prediction
 from benchmark.projection import FEWEST_DOCUMENTS
 from benchmark.protocol import TRAIN, Division, Part, Protocol, divide, scored_part
+from benchmark.provenance import Training, training_dataset, training_of
 from benchmark.spec import Spec
 from benchmark.subject import Subject, layer_gold, layer_labels, lesson, must_fit, texts
 from benchmark.tasks import Task
-
-TRAINING_DATASET = "fictional_news"
-"""What detectors are trained on that are scored on a dataset too small for cross-validation."""
-
-
-@dataclass(frozen=True)
-class Training:
-    """What a detector learned from.
-
-    Parameters
-    ----------
-    dataset
-        Name of the dataset.
-    version, manifest_sha256
-        Which state of it.
-    documents
-        How many documents it has, or its training split.
-    folds
-        Number of folds of the cross-validation; 0 where one training serves all.
-    seed
-        Of the folds; of the detector where there are none.
-    split
-        The split that was learned from; None for a whole dataset.
-    group
-        What the folds kept on one side; "" where there are no groups.
-    stratified
-        Whether the folds hold the labels in equal shares.
-    grouped
-        Whether the folds keep groups and near-duplicates on one side.
-    detector_seed
-        Of the detector where that of the folds is another; None where it is the same, or it has none.
-    """
-
-    dataset: str
-    version: str
-    manifest_sha256: str
-    documents: int
-    folds: int
-    seed: int
-    split: str | None = None
-    group: str = ""
-    stratified: bool = False
-    grouped: bool = True
-    detector_seed: int | None = None
-
-    @property
-    def short(self) -> str:
-        """For a table's row: "7-fold" or "28 docs"."""
-        return f"{self.folds}-fold" if self.folds else f"{self.documents} docs"
-
-    @property
-    def signature(self) -> str:
-        """For a signature: "cv5,group=triplet,seed=42" or "ptc@2020+HASH/train,seed=0"."""
-        if self.folds:
-            how = [f"cv{self.folds}", *([f"group={self.group}"] if self.group else [])]
-            how += ["stratified"] if self.stratified else []
-            how += [] if self.grouped else ["ungrouped"]
-        else:
-            how = [
-                f"{self.dataset}@{self.version}+{self.manifest_sha256[:12]}"
-                + (f"/{self.split}" if self.split else "")
-            ]
-        own = [] if self.detector_seed is None else [f"detector={self.detector_seed}"]
-        return ",".join([*how, f"seed={self.seed}", *own])
 
 
 @dataclass(frozen=True)
@@ -112,6 +48,8 @@ class Output:
         What it was trained on; None where it was not.
     shared
         The predicted documents whose text was (nearly) learned from.
+    account
+        What the detector tells of its predictions; None where it tells nothing.
     """
 
     layer: str
@@ -121,6 +59,7 @@ class Output:
     fit_seconds: float
     training: Training | None = None
     shared: tuple[Shared, ...] = ()
+    account: Account | None = None
 
 
 @dataclass(frozen=True)
@@ -137,18 +76,15 @@ class Order:
         How the dataset is divided.
     seed
         For the detector.
+    fresh
+        Whether a detector that keeps answers of earlier runs asks anew.
     """
 
     dataset: Dataset
     task: Task
     protocol: Protocol
     seed: int
-
-
-@cache
-def training_dataset() -> Dataset:
-    """Return the dataset that detectors learn from for datasets too small for cross-validation."""
-    return data.load(TRAINING_DATASET)
+    fresh: bool = False
 
 
 def elsewhere(order: Order) -> Dataset | None:
@@ -205,15 +141,16 @@ def run_detector(
         Where the detector must be trained and there is no gold to learn from, or the dataset cannot be
         divided.
     """
-    detector = build(spec, order.seed)
-    if hasattr(detector, "chosen"):
-        detector = detector.chosen(subject)
+    detector = ready_for(build(spec, order.seed), subject, say, fresh=order.fresh)
     labels = layer_labels(order.dataset, subject.layer) or subject.labels
     if not must_fit(detector, subject):
         scored = scored_part(order.dataset, order.protocol, order.task)
-        known = getattr(detector, "provenance", None)
+        known = getattr(detector, "provenance", None) or show_examples(
+            spec, detector, subject, (scored.name,)
+        )
         # A model may know labels that this dataset lacks; they are not scored.
-        output = _untrained(detector, texts(scored, subject), subject.layer, () if known else labels)
+        free = hasattr(detector, "provenance") or hasattr(detector, "labels_for")
+        output = _untrained(detector, texts(scored, subject), subject, () if free else labels)
         if known is None:
             return output
         both = shared(known.fingerprints, scored.fingerprints)
@@ -241,9 +178,7 @@ def _trained(
         gold = cast(tuple[Annotation, ...], lesson(part.source, subject))
         test = [documents[place] for place in part.test]
         where = f", fold {number} of {division.folds}" if division.folds else ""
-        run = Fitted(
-            build(spec, order.seed), [gold[place] for place in part.train], subject.layer, say, where
-        )
+        run = Fitted(build(spec, order.seed), [gold[place] for place in part.train], subject, say, where)
         predictions, failed = run.predict(test, labels)
         found.update(zip(part.test.tolist(), predictions, strict=True))
         failures.extend(failed)
@@ -291,12 +226,9 @@ def _training(division: Division, order: Order, seed: int | None) -> Training:
     )
 
 
-def training_of(source: Dataset, count: int, seed: int) -> Training:
-    """Return the provenance of training on a dataset, by so many folds (0: on all of it)."""
-    return Training(source.name, source.version, source.manifest_sha256, len(source.documents), count, seed)
-
-
-def predict_texts(spec: Spec, documents: Sequence[Document], subject: Subject, seed: int) -> Output:
+def predict_texts(
+    spec: Spec, documents: Sequence[Document], subject: Subject, seed: int, *, fresh: bool = False
+) -> Output:
     """Predict texts without gold, after training on the shipped reports where that is needed.
 
     Parameters
@@ -309,26 +241,28 @@ def predict_texts(spec: Spec, documents: Sequence[Document], subject: Subject, s
         What the detector is asked for.
     seed
         For the detector.
+    fresh
+        Whether a detector that keeps answers of earlier runs asks anew.
 
     Raises
     ------
     UsageError
         Where the detector must be trained and the reports have no gold in the layer.
     """
-    detector = build(spec, seed)
-    if hasattr(detector, "chosen"):
-        detector = detector.chosen(subject)
+    detector = ready_for(build(spec, seed), subject, fresh=fresh)
     source = training_dataset()
     if not must_fit(detector, subject):
         # A model may know other labels than the reports have.
         labels = () if hasattr(detector, "provenance") else subject.labels
-        return _untrained(detector, documents, subject.layer, labels)
+        known = show_examples(spec, detector, subject, ())
+        output = _untrained(detector, documents, subject, labels)
+        return output if known is None else replace(output, training=known.training)
     gold = lesson(source, subject)
     if gold is None:
         raise UsageError(
             f"detector '{spec}' must be trained for layer '{subject.layer}', which {source.name} lacks"
         )
-    run = Fitted(detector, gold, subject.layer)
+    run = Fitted(detector, gold, subject)
     predictions, failures = run.predict(documents, layer_labels(source, subject.layer))
     training = training_of(source, 0, seed)
     both = shared(source.fingerprints, Fingerprints.of(documents))
@@ -338,62 +272,11 @@ def predict_texts(spec: Spec, documents: Sequence[Document], subject: Subject, s
 
 
 def _untrained(
-    detector: Detector, documents: Sequence[Document], layer: str, labels: Sequence[str]
+    detector: Detector, documents: Sequence[Document], subject: Subject, labels: Sequence[str]
 ) -> Output:
     began = time.perf_counter()
-    predictions, failures = predict(detector, documents, layer, labels)
-    return Output(layer, tuple(predictions), tuple(failures), time.perf_counter() - began, 0.0, None)
-
-
-class Fitted:
-    """A detector trained on gold, with the time that this and its predictions took.
-
-    Parameters
-    ----------
-    detector
-        What to train.
-    gold
-        What it learns from, with the documents.
-    layer
-        The layer that it learns.
-    say
-        Given to a detector that has an attribute `progress`.
-    where
-        Ends what `say` is called with: ", fold 2 of 5".
-    """
-
-    def __init__(
-        self,
-        detector: Detector,
-        gold: Sequence[Annotation],
-        layer: str,
-        say: Callable[[str], None] | None = None,
-        where: str = "",
-    ) -> None:
-        self.detector, self.layer = detector, layer
-        self.error: str | None = None
-        self.seconds = 0.0
-        if say is not None and hasattr(detector, "progress"):
-            detector.progress = lambda text: say(f"{text}{where}")
-        began = time.perf_counter()
-        try:
-            with redirect_stdout(sys.stderr):
-                documents = [annotation.document for annotation in gold]
-                self.detector = cast(TrainableDetector, detector).fit(documents, gold, layer)
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - a detector of any origin may raise anything
-            self.error = f"training failed: {describe(error)}"
-        self.fit_seconds = time.perf_counter() - began
-
-    def predict(
-        self, documents: Sequence[Document], labels: Sequence[str]
-    ) -> tuple[list[Prediction], list[Failure]]:
-        """Return a prediction for each document and the failures; after a failed training, all fail."""
-        if self.error is not None:
-            return (
-                [Prediction(document.id, self.layer) for document in documents],
-                [Failure(document.id, self.error) for document in documents],
-            )
-        began = time.perf_counter()
-        found = predict(self.detector, documents, self.layer, labels)
-        self.seconds = time.perf_counter() - began
-        return found
+    layer = subject.layer
+    predictions, failures = predict(detector, documents, layer, labels, subject.kind)
+    seconds = time.perf_counter() - began
+    account = detector.account(documents, layer) if hasattr(detector, "account") else None
+    return Output(layer, tuple(predictions), tuple(failures), seconds, 0.0, None, account=account)

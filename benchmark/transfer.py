@@ -17,18 +17,19 @@ from benchmark.crosswalk import LabelMap
 from benchmark.data import Dataset
 from benchmark.detectors import Failure, build
 from benchmark.errors import BenchError
+from benchmark.fitting import Fitted
 from benchmark.mapping import mapped_gold, mapped_predictions, mapped_task
 from benchmark.metrics import METRICS
 from benchmark.metrics.base import Metric
 from benchmark.model import Prediction
 from benchmark.projection import Scoring, scoring
 from benchmark.protocol import chosen_split, scored_part
+from benchmark.provenance import Training
 from benchmark.record import DatasetRecord, Resampling, Score
 from benchmark.run import Evaluator, Settings
 from benchmark.scores import Resamples, scores_of, signature
 from benchmark.spec import Spec, construct
 from benchmark.subject import Subject, layer_gold, layer_labels, lesson
-from benchmark.training import Fitted, Training
 from benchmark.transfer_plan import Gap, Pair, Plan, Source
 
 Say = Callable[[str, str], None]
@@ -247,7 +248,7 @@ class _Runner:
         if self._model is None or self._model[0] != key:
             gold = lesson(pair.source.part, pair.subject) or ()
             detector = build(pair.spec, self.settings.seed)
-            self._model = key, Fitted(detector, gold, pair.subject.layer, say)
+            self._model = key, Fitted(detector, gold, pair.subject, say)
             self._predictions.clear()
         name = pair.dataset.manifest_sha256
         if name not in self._predictions:

@@ -356,7 +356,7 @@ def _offers(source: Source) -> Iterator[tuple[Task | str, Subject]]:
     tasks = [task for task in tasks_of(dataset) if not task.given]
     offers: list[tuple[Task | str, Subject]] = [(task, next(subjects(task, dataset))) for task in tasks]
     offers += [
-        (layer.name, Subject(layer.name, layer.kind, layer.labels))
+        (layer.name, Subject(layer.name, layer.kind, layer.labels, layer.unit or ""))
         for layer in dataset.layers.values()
         if layer.kind in LEARNERS
     ]

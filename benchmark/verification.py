@@ -22,7 +22,7 @@ from benchmark.fileio import read_bytes, sha256
 from benchmark.kept import KeptRun, Shelf, open_run
 from benchmark.protocol import published
 from benchmark.record import Ceiling, MetricRecord, Range, RunRecord, Score
-from benchmark.results import PREDICTIONS
+from benchmark.results import ANSWERS, PREDICTIONS
 from benchmark.scores import Resamples, scores_of
 from benchmark.tasks import task_of
 
@@ -173,6 +173,11 @@ def _of_folder(run: KeptRun, _: Dataset) -> Iterator[Difference]:
     yield from _one("name of the folder", run.path.resolve().name, run.record.folder.name)
     content = read_bytes(run.path / PREDICTIONS)
     yield from _one("SHA-256 of predictions.jsonl", run.record.predictions_sha256, sha256(content))
+    usage = run.record.usage
+    if usage is not None and usage.answers_sha256 is not None:
+        answers = run.path / ANSWERS
+        found = sha256(read_bytes(answers)) if answers.is_file() else None
+        yield from _one(f"SHA-256 of {ANSWERS}", usage.answers_sha256, found)
 
 
 def _of_division(run: KeptRun, dataset: Dataset) -> Iterator[Difference]:

@@ -26,10 +26,10 @@ from benchmark.metrics.span import Exact
 from benchmark.model import Prediction, Span, Unit
 from benchmark.predictions import PredictionsFile
 from benchmark.protocol import Protocol, divide
+from benchmark.provenance import Training
 from benchmark.run import Evaluator, Settings
 from benchmark.stats.curves import area
 from benchmark.tasks import TASKS, task_of
-from benchmark.training import Training
 
 LENGTH = 70
 LOADED = "Loaded_Language"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Sequence
 from enum import Enum
 from typing import ClassVar
@@ -12,9 +13,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from baselines.command import CommandDetector
 from benchmark import detectors
-from benchmark.detectors import Failure, build, checked, describe, predict, ready
-from benchmark.errors import DetectorError, UsageError
+from benchmark.answers import Stop
+from benchmark.checking import checked
+from benchmark.cli import main
+from benchmark.detectors import Failure, build, describe, predict, ready
+from benchmark.errors import BenchError, DetectorError, UsageError
 from benchmark.fileio import jsonl
 from benchmark.model import Detector, Document, Note, Prediction, Span, Unit
 from benchmark.registry import OWN, Registry
@@ -212,8 +217,30 @@ def test_an_interrupt_is_not_caught():
 
 
 @pytest.mark.parametrize("batch", [lambda documents: [], lambda documents: [doubt(documents[0])] * 4])
-def test_a_wrong_number_is_asked_for_again(batch):
+def test_a_wrong_number_is_asked_for_again(batch, caplog):
     assert asked(doubt, batch) == (list(map(doubt, DOCUMENTS)), [])
+    (record,) = caplog.records
+    assert "predictions for 3 documents, and was asked again for each alone" in record.getMessage()
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "message"),
+    [
+        ("units", "spans", "gave spans, and layer 'technique' takes labels of units"),
+        ("spans", "units", "gave labels of units, and layer 'technique' takes spans"),
+        ("relations", "units", "gave labels of units, and layer 'technique' takes spans"),
+        ("given", "units", "gave labels of units, and layer 'technique' takes spans"),
+        ("spans", "spans", ""),
+        ("units", "units", ""),
+        ("", "units", ""),
+    ],
+)
+def test_spans_where_units_are_labelled_are_told_and_the_reverse(kind, given, message):
+    document = DOCUMENTS[0]
+    spans, units = (Span(0, 1, "Doubt"),), (Unit(0, len(document.text), ("Doubt",)),)
+    prediction = Prediction(document.id, "technique", *((spans, ()) if given == "spans" else ((), units)))
+    _, failures = predict(Finder(lambda _: prediction), [document], "technique", LABELS, kind)
+    assert [failure.error for failure in failures] == ([message] if message else [])
 
 
 def test_a_wrong_number_for_one_document_is_its_failure():
@@ -248,7 +275,10 @@ WRONG = [
         Prediction("d0", "technique", (Span(0, 2, "doubt"),)),
         "no label 'doubt' in layer 'technique'",
     ),
-    (Prediction("d0", "technique", (Span(0, 2, "Doubt"), Span(0, 2, "Doubt", 0.5))), "a span is given twice"),
+    (
+        Prediction("d0", "technique", (Span(0, 2, "Doubt"), Span(0, 2, "Doubt", 0.5))),
+        "span 0–2 'Doubt' is given twice",
+    ),
     (
         Prediction("d0", "technique", units=(Unit(0, 10, ()),)),
         "unit 0–10 is no sentence, paragraph or whole document",
@@ -265,7 +295,7 @@ WRONG = [
     (Prediction("d0", "technique", units=(Unit(0, 9, (None,)),)), "label None is no text"),
     (
         Prediction("d0", "technique", (Span(0.5, 2, "Doubt"),)),
-        "'float' object cannot be interpreted as an integer",
+        "span 0.5–2: 0.5 is no whole number",
     ),
     (
         Prediction("d0", "technique", units=(Unit(0, 9, ("Doubt", "x")),)),
@@ -273,7 +303,7 @@ WRONG = [
     ),
     (
         Prediction("d0", "technique", units=(Unit(0, 9, ("Doubt",)), Unit(0, 9, ()))),
-        "a unit is given twice",
+        "unit 0–9 is given twice",
     ),
 ]
 
@@ -435,3 +465,147 @@ def test_exactly_the_documents_that_fail_are_lost(fates):
 )
 def test_an_exception_is_one_line(error, line):
     assert describe(error) == line
+
+
+def test_a_detector_may_say_itself_which_documents_it_failed_on():
+    """The others keep what it found, and it is not asked a second time."""
+
+    def batch(documents):
+        return [doubt(documents[0]), ValueError("too\nlong\x1b"), doubt(documents[2])]
+
+    finder = Finder(doubt, batch)
+    found, failures = predict(finder, DOCUMENTS, "technique", LABELS)
+    assert found == [doubt(DOCUMENTS[0]), Prediction("d1", "technique"), doubt(DOCUMENTS[2])]
+    assert failures == [Failure("d1", r"ValueError: too long\x1b")]
+    assert len(finder.asked) == 1
+
+
+def test_a_detector_that_can_do_nothing_at_all_ends_the_run():
+    def batch(documents):
+        raise Stop("no server\nat all")
+
+    finder = Finder(doubt, batch)
+    with pytest.raises(BenchError, match=r"detector 'finder': no server\\nat all") as stopped:
+        predict(finder, DOCUMENTS, "technique", LABELS)
+    assert stopped.value.exit_code == 1
+    assert len(finder.asked) == 1
+
+
+BROKEN = '''
+import numpy as np
+from benchmark.model import Prediction, Span, Unit
+
+SPANS = {
+    "beyond": lambda: [Span(0, 10**6, "Doubt")],
+    "label": lambda: [Span(0, 5, "Doubts")],
+    "nan": lambda: [Span(0, 5, "Doubt", float("nan"))],
+    "inf": lambda: [Span(0, 5, "Doubt", np.float32("-inf"))],
+    "negative": lambda: [Span(-3, 5, "Doubt")],
+    "float": lambda: [Span(np.float64(0), np.float64(5), "Doubt")],
+    "relation": lambda: [Span(0, 5, "Doubt", relation=1.5)],
+    "twice": lambda: [Span(0, 5, "Doubt"), Span(np.int64(0), np.int64(5), np.str_("Doubt"))],
+    "list": lambda: [[0, 5, "Doubt"]],
+    "generator": lambda: (Span(start, 0, "Doubt") for start in (1, 2)),
+}
+
+
+class Broken:
+    """Fails on one report in a way that is chosen."""
+
+    name = "broken"
+    layers = frozenset({"technique"})
+
+    def __init__(self, how: str) -> None:
+        self.how = how
+
+    def predict(self, documents, layer):
+        return [found for document in documents for found in self.one(document, layer)]
+
+    def one(self, document, layer):
+        sound = Prediction(document.id, layer, (Span(np.int64(0), np.int32(5), np.str_("Doubt")),))
+        if document.id != "02":
+            return [sound]
+        if self.how == "many":
+            return [sound, sound]
+        if self.how == "few":
+            return []
+        if self.how == "none":
+            return [None]
+        if self.how == "other":
+            return [Prediction("03", layer)]
+        if self.how == "unit":
+            return [Prediction(document.id, layer, units=(Unit(0, 5, ()),))]
+        return [Prediction(document.id, layer, SPANS[self.how]())]
+'''
+TOLD = {
+    "beyond": "span 0–1000000 reaches beyond the text's 1813 characters",
+    "label": "no label 'Doubts' in layer 'technique'",
+    "nan": "ValueError: span 0–5: score nan is not a finite number",
+    "inf": "ValueError: span 0–5: score -inf is not a finite number",
+    "negative": "ValueError: span -3–5: offsets must satisfy 0 ≤ start < end",
+    "float": "span 0.0–5.0: 0.0 is no whole number",
+    "relation": "span 0–5: 1.5 is no whole number",
+    "twice": "span 0–5 'Doubt' is given twice",
+    "list": "a list stands where a Span is expected",
+    "generator": "span 1–0: offsets must satisfy 0 ≤ start < end",
+    "many": "returned 2 predictions for 1 documents",
+    "few": "returned 0 predictions for 1 documents",
+    "none": "returned a NoneType, not a Prediction",
+    "other": "answered for document '03', layer 'technique'",
+    "unit": "unit 0–5 is no sentence, paragraph or whole document",
+}
+PROGRAM = """
+import json, sys
+for line in sys.stdin:
+    asked = json.loads(line)
+    spans = [{"start": 0, "end": 5, "label": "Doubt"}]
+    if asked["document"] == "02":
+        spans = eval(sys.argv[1])
+    if spans is None:
+        sys.exit("no memory left")
+    print(json.dumps({"document": asked["document"], "layer": asked["layer"], "spans": spans}), flush=True)
+"""
+TOLD_OF_PROGRAMS = {
+    "[{'start':0,'end':10**6,'label':'Doubt'}]": TOLD["beyond"],
+    "[{'start':0,'end':5,'label':'Doubts'}]": TOLD["label"],
+    "[{'start':5,'end':5,'label':'Doubt'}]": "ValueError: span 5–5: offsets must satisfy 0 ≤ start < end",
+    "[{'start':0,'end':5,'label':'Doubt'}]*2": TOLD["twice"],
+    "[{'start':0,'end':5,'label':'Doubt','score':float('nan')}]": (
+        "ProgramError: wrote a line that is no answer (JSON is malformed: invalid character"
+    ),
+    "None": "ProgramError: ended with exit code 1 before it answered; its last words: 'no memory left'",
+}
+
+
+def evaluated(detector, monkeypatch, capsys):
+    """Run a detector on the reports, and return the exit code and the lines of what was said."""
+    words = ["evaluate", "fictional_news/technique", "-d", detector, "-q", "--metrics", "exact"]
+    monkeypatch.setattr("sys.argv", ["bench", *words, "--resamples", "100"])
+    with pytest.raises(SystemExit) as left:
+        main()
+    captured = capsys.readouterr()
+    assert detector in captured.out
+    return left.value.code, captured.err.splitlines()
+
+
+@pytest.mark.parametrize("how", TOLD)
+def test_a_broken_contract_is_told_by_name_and_document(how, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "broken.py").write_text(BROKEN, encoding="utf-8")
+    detector = f"./broken.py:Broken,how={how}"
+    code, said = evaluated(detector, monkeypatch, capsys)
+    where = "failed on document '02' in fictional_news/technique"
+    assert (code, said) == (3, [f"bench: detector '{detector}' {where}: {TOLD[how]}"])
+
+
+@pytest.mark.parametrize("spans", TOLD_OF_PROGRAMS)
+def test_a_program_that_breaks_the_contract_is_told_likewise(spans, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(detectors.DETECTORS._loaded, "cmd", CommandDetector)
+    (tmp_path / "program.py").write_text(PROGRAM, encoding="utf-8")
+    escaped = spans.replace(",", "\\,")
+    detector = f'cmd:{sys.executable} -I -S program.py "{escaped}"'
+    code, (line,) = evaluated(detector, monkeypatch, capsys)
+    where = "failed on document '02' in fictional_news/technique"
+    assert code == 3
+    assert line.startswith(f"bench: detector '{detector}' {where}: {TOLD_OF_PROGRAMS[spans]}")

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import tiny_transformer
 import typer
 
 from benchmark import data
@@ -32,7 +33,7 @@ from benchmark.metrics import METRICS, LabelSet
 from benchmark.model import Annotation, Prediction, Span, Unit
 from benchmark.packaging.__main__ import main as package
 from benchmark.segmentation import segment
-from benchmark.spec import Spec
+from benchmark.spec import Spec, principal_of
 from benchmark.tasks import SPAN_METRICS, task_of
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -135,9 +136,15 @@ def test_commands_and_what_they_name_exist(page: Path, words: list[str]) -> None
     for text in [detector] if isinstance(detector, str) else detector:
         spec = Spec.parse(text)
         content = page.read_text(encoding="utf-8")
-        own = f'{spec.name} = "{spec.name}:' in content or f"--output {spec.name}" in content
+        file = f"<!-- file: {Path(spec.name).name.removesuffix('.py')}.py -->"
+        own = any(f in content for f in (f'{spec.name} = "{spec.name}:', f"--output {spec.name}", file))
         assert own or spec.name in DETECTORS, f"no detector {spec.name}"
-        if not own and "file" not in dict(spec.parameters):
+        if own or "file" in dict(spec.parameters):
+            continue
+        kind = DETECTORS.get(spec.name)
+        if principal_of(kind):  # the model or program is the reader's
+            assert set(dict(spec.parameters)) <= set(inspect.signature(kind).parameters)
+        else:
             build(spec, 0)
     for text in given.get("targets") or ():
         name, _, task = text.partition("/")
@@ -241,7 +248,7 @@ def detectors() -> dict[str, Any]:
 def test_all_detectors_and_parameters_are_described() -> None:
     page = (ROOT / "docs" / "detectors.md").read_text(encoding="utf-8")
     known = {
-        (name, key): str(parameter.default)
+        (name, key): "" if parameter.default is parameter.empty else str(parameter.default)
         for name, kind in detectors().items()
         for key, parameter in inspect.signature(kind).parameters.items()
     }
@@ -251,7 +258,8 @@ def test_all_detectors_and_parameters_are_described() -> None:
         row = re.search(rf"^\| `{name}` \| (.+?) \|.*\| (.+?) \|$", page, flags=re.MULTILINE)
         assert row is not None, name
         kinds = getattr(kind, "kinds", frozenset()) | getattr(kind, "trained_kinds", frozenset())
-        assert set(re.findall(r"`(\w+)`", row[1])) == kind.layers, name
+        layers = kind.shipped_layers() if hasattr(kind, "shipped_layers") else kind.layers
+        assert set(re.findall(r"`(\w+)`", row[1])) == layers, name
         assert set(re.findall(r"any (\w+)", row[1])) == kinds, name
         trained = getattr(kind, "trained_layers", ()) or getattr(kind, "trained_kinds", ())
         assert (row[2] == "no") == (not trained), name
@@ -365,6 +373,8 @@ SESSIONS = [page for page in DOCS if any(block.marker == "run" for block in bloc
 def test_examples_run(
     page: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    if page.name == "transformers.md":
+        tiny_transformer.require()
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("FRAMEBENCH_DATA", str(tmp_path / "store"))
     session = Session(tmp_path, capsys, monkeypatch)

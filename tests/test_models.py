@@ -15,12 +15,13 @@ from benchmark.errors import BenchError, DataError, UsageError
 from benchmark.model import Span, Unit
 from benchmark.models import FINGERPRINTS, SCHEMA, load_model, plan, train
 from benchmark.protocol import Protocol
+from benchmark.provenance import Training
 from benchmark.run import Evaluator, Settings
 from benchmark.segmentation import segment
 from benchmark.spec import Spec
 from benchmark.subject import Subject
 from benchmark.tasks import LOADED, task_of, tasks_of
-from benchmark.training import Training, predict_texts
+from benchmark.training import predict_texts
 from tests.conftest import TECHNIQUES
 from tests.learners import FILE
 

@@ -24,6 +24,7 @@ from benchmark.environment import Environment, environment, now
 from benchmark.errors import DataError, UsageError
 from benchmark.fileio import jsonl
 from benchmark.model import Prediction, Span, Unit
+from benchmark.provenance import Training
 from benchmark.record import (
     SCHEMA,
     Ceiling,
@@ -38,7 +39,6 @@ from benchmark.record import (
     number,
 )
 from benchmark.results import find_runs, frame, load, load_record, prediction_rows, rows_of, save
-from benchmark.training import Training
 
 TRAINING = Training("fictional_news", "1.0.0", "ab" * 32, 28, 7, 0)
 RECORD = RunRecord(
@@ -209,11 +209,15 @@ def test_the_folder_is_named_by_the_detector_and_told_apart_by_what_was_done():
     assert same.folder == folder
 
 
-@pytest.mark.parametrize("name", ["../../evil", "third/lexicon", "a b\n.jsonl", "C:\\x", "\0"])
+@pytest.mark.parametrize(
+    "name", ["../../evil", "third/lexicon", "a b\n.jsonl", "C:\\x", "\0", "./my.py", "x" * 300]
+)
 def test_a_detectors_name_cannot_leave_its_folder(name):
     folder = replace(RECORD, detector=replace(RECORD.detector, name=name)).folder
     assert len(folder.parts) == 3
     assert all(c.isalnum() or c in "-_." for c in folder.name)
+    assert not folder.name.startswith(".")  # a hidden folder would not be found again
+    assert len(folder.name) < 100
 
 
 def test_a_detector_is_written_as_on_the_command_line():

@@ -5,14 +5,14 @@ from __future__ import annotations
 import inspect
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import ClassVar, Literal
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmark.errors import BenchError, UsageError
-from benchmark.spec import Spec, construct, files_of, parameters_of
+from benchmark.spec import Given, Spec, construct, files_of, parameters_of
 
 
 @dataclass
@@ -49,7 +49,7 @@ def test_a_specification_is_read(text, name, parameters):
     assert Spec.parse(text) == Spec(name, parameters)
 
 
-@pytest.mark.parametrize("text", ["x:a", "x:a=1,b", "x:=1", "x: =1", "x:a=1, ,b=2"])
+@pytest.mark.parametrize("text", ["x:a,b", "x:a=1,b", "x:=1", "x: =1", "x:a=1, ,b=2"])
 def test_a_parameter_has_a_name_and_a_value(text):
     with pytest.raises(UsageError, match="is not of the form key=value"):
         Spec.parse(text)
@@ -60,14 +60,71 @@ def test_a_parameter_stands_once():
         Spec.parse("x:a=1,a=1")
 
 
-words = st.text(st.characters(exclude_categories=["Cs"], exclude_characters=",:="), max_size=8).map(str.strip)
+@pytest.mark.parametrize(
+    ("text", "name", "value", "parameters"),
+    [
+        ("llm:small", "llm", "small", ()),
+        ("llm:llama3.1:8b,temperature=0", "llm", "llama3.1:8b", (("temperature", "0"),)),
+        ("transformers:org/name,task=token", "transformers", "org/name", (("task", "token"),)),
+        ("./my.py:Class,least=3", "./my.py", "Class", (("least", "3"),)),
+        ("cmd:node x.js --deep=1", "cmd", "node x.js --deep=1", ()),
+        (r"cmd:prog a\,b,timeout=5", "cmd", "prog a,b", (("timeout", "5"),)),
+        (r"lexicon:file=a\,b.txt", "lexicon", "", (("file", "a,b.txt"),)),
+        ("llm:model=x", "llm", "", (("model", "x"),)),
+    ],
+)
+def test_what_stands_behind_the_colon_without_a_name_is_the_value(text, name, value, parameters):
+    spec = Spec(name, parameters, value)
+    assert Spec.parse(text) == spec
+    assert str(spec) == text
+
+
+words = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\\"), max_size=8).map(str.strip)
+names = st.text(st.characters(exclude_categories=["Cs"], exclude_characters=":"), max_size=8).map(str.strip)
+values = words.filter(lambda text: "=" not in text)
+keys = st.from_regex(r"[A-Za-z_]\w{0,5}", fullmatch=True)
 
 
 @settings(deadline=None)
-@given(words, st.dictionaries(words.filter(bool), words, max_size=4))
-def test_a_specification_is_written_as_it_is_read(name, parameters):
-    spec = Spec(name, tuple(parameters.items()))
+@given(names, st.dictionaries(keys, words, max_size=4), values)
+def test_a_specification_is_written_as_it_is_read(name, parameters, value):
+    spec = Spec(name, tuple(parameters.items()), value)
     assert Spec.parse(str(spec)) == spec
+
+
+class Model(Bare):
+    principal = "word"
+
+
+def test_a_value_is_the_principal_parameter():
+    assert built("x:some/model,seed=3", Model).word == "some/model"
+    assert built("x:word=other", Model).word == "other"
+    assert files_of(Filing, Spec.parse("x:a.txt")) == {"file": Path("a.txt")}
+    with pytest.raises(UsageError, match="'x:a,word=b': word is given twice"):
+        built("x:a,word=b", Model)
+    with pytest.raises(UsageError, match="'5' is not of the form key=value; its parameters: word, seed"):
+        built("x:5", Bare)
+
+
+@dataclass
+class Filing:
+    principal: ClassVar[str] = "file"
+    file: Path = Path("none")
+
+
+def test_a_specification_of_an_object_tells_objects_of_one_name_apart():
+    @dataclass
+    class Named:
+        name: ClassVar[str] = "named"
+        least: int = 3
+        words: tuple[str, ...] = ("a",)
+
+    one, other = Given.of(Named(4)), Given.of(Named(4))
+    assert str(one) == str(other) == "named:least=4"
+    assert one != other
+    assert one == Given.of(one.instance)
+    assert str(Given.of(Named(words=()))) == "named"
+    assert str(Given.of(Bare("x"))) == "Bare"
 
 
 @settings(deadline=None)

@@ -13,23 +13,16 @@ from benchmark import data, detectors
 from benchmark.contamination import Shared
 from benchmark.detectors import Failure, build
 from benchmark.errors import UsageError
+from benchmark.fitting import Fitted
 from benchmark.model import Prediction, Span, Unit
 from benchmark.protocol import MANY_FOLDS, Protocol, divide, published
+from benchmark.provenance import TRAINING_DATASET, Training, training_of
 from benchmark.registry import Registry
 from benchmark.segmentation import segment
 from benchmark.spec import Spec
 from benchmark.subject import Subject
 from benchmark.tasks import LOADED, task_of
-from benchmark.training import (
-    TRAINING_DATASET,
-    Fitted,
-    Order,
-    Training,
-    can_learn,
-    predict_texts,
-    run_detector,
-    training_of,
-)
+from benchmark.training import Order, can_learn, predict_texts, run_detector
 from tests.conftest import TECHNIQUES
 
 LEARNER, FINDER, WORDS = Spec("learner"), Spec("finder"), Spec("words")
@@ -432,7 +425,7 @@ def test_a_detector_that_takes_long_says_what_it_does(calls, dataset_of, monkeyp
     run_detector(LEARNER, order, TECHNIQUE, said.append)
     assert said == ["half done, fold 1 of 2", "half done, fold 2 of 2"]
     said.clear()
-    Fitted(build(LEARNER, 0), dataset.gold["technique"], "technique", said.append)
+    Fitted(build(LEARNER, 0), dataset.gold["technique"], TECHNIQUE, said.append)
     assert said == ["half done"]
 
 

@@ -16,13 +16,16 @@ from benchmark.behaviour.suites import SUITES, Suite
 from benchmark.contamination import Fingerprints, Shared, shared
 from benchmark.detectors import Failure, build
 from benchmark.detectors import predict as ask
+from benchmark.examples import show_examples
+from benchmark.fitting import Fitted, ready_for
 from benchmark.model import Detector, Document, Prediction, Span, Unit
 from benchmark.protocol import MANY_FOLDS, folds, groups_of
+from benchmark.provenance import Provenance, Training, training_dataset, training_of
 from benchmark.segmentation import segment
 from benchmark.spec import Spec
 from benchmark.subject import Subject, gives, knows, layer_labels, lesson, must_fit
 from benchmark.tasks import TASKS
-from benchmark.training import Fitted, Training, detector_seed, training_dataset, training_of
+from benchmark.training import detector_seed
 
 NO_LABEL = "cannot give"
 CRASHED = "the detector failed"
@@ -123,10 +126,12 @@ class Examiner:
         Of any suites, in the order in which they are reported.
     seed
         For detectors and folds.
+    fresh
+        Whether a detector that keeps answers of earlier runs asks anew.
     """
 
-    def __init__(self, cases: Sequence[Case], seed: int = 0) -> None:
-        self.seed = seed
+    def __init__(self, cases: Sequence[Case], seed: int = 0, *, fresh: bool = False) -> None:
+        self.seed, self.fresh = seed, fresh
         self.by_suite: dict[str, list[Case]] = {}
         for case in cases:
             self.by_suite.setdefault(case.suite, []).append(case)
@@ -167,6 +172,11 @@ class Examiner:
             self._folds = {ids[place]: number for number, part in enumerate(parts) for place in part.tolist()}
         return self._folds.get(source[1], -1)
 
+    def _datasets(self) -> frozenset[str]:
+        """Return the names of the datasets that cases were made from."""
+        cases = (case for found in self.by_suite.values() for case in found)
+        return frozenset(case.document[0] for case in cases if case.document is not None)
+
     def detector(self, spec: Spec) -> Detector:
         """Return a detector, built once, to ask what it can do; it is never trained."""
         if spec not in self._detectors:
@@ -191,8 +201,10 @@ class Examiner:
         subject = subject_for(detector, layer)
         if subject is None:
             return None
-        if hasattr(detector, "chosen"):
-            detector = detector.chosen(subject)
+        detector = ready_for(detector, subject, fresh=self.fresh)
+        known = getattr(detector, "provenance", None) or show_examples(
+            spec, detector, subject, self._datasets()
+        )
         kept = self.documents.get(layer, {})
         documents = list(kept.values())
         training = divided = None
@@ -200,9 +212,9 @@ class Examiner:
             parts = list(self._trained(spec, subject, documents))
             training, divided = self._training(detector, 0), self._training(detector, MANY_FOLDS)
         else:
-            parts = [_untrained(detector, subject, documents)]
-            if hasattr(detector, "provenance"):
-                training = divided = detector.provenance.training
+            parts = [_untrained(detector, subject, documents, known)]
+            if known is not None:
+                training = divided = known.training
         found = {
             p.document: reading_of(kept[p.document], p, subject) for part in parts for p in part.predictions
         }
@@ -231,7 +243,7 @@ class Examiner:
                 for place, document in enumerate(source.documents)
                 if fold < 0 or (self._folds or {})[document.id] != fold
             ]
-            run = Fitted(build(spec, self.seed), [gold[place] for place in kept], subject.layer)
+            run = Fitted(build(spec, self.seed), [gold[place] for place in kept], subject)
             predictions, failures = run.predict(texts, layer_labels(source, subject.layer))
             both = shared(source.fingerprints.only(kept), Fingerprints.of(texts))
             yield _Asked(predictions, failures, run.seconds, run.fit_seconds, both)
@@ -302,16 +314,18 @@ def _lacking(suite: Suite, case: Case, read: Read) -> str:
     return f"{NO_LABEL} {' or '.join(sorted(asked))}"
 
 
-def _untrained(detector: Detector, subject: Subject, documents: Sequence[Document]) -> _Asked:
-    provenance = getattr(detector, "provenance", None)
+def _untrained(
+    detector: Detector, subject: Subject, documents: Sequence[Document], known: Provenance | None
+) -> _Asked:
     began = time.perf_counter()
     # A model may know other labels than the reports have.
-    labels = () if provenance is not None else subject.labels
-    predictions, failures = ask(detector, documents, subject.layer, labels)
+    free = hasattr(detector, "provenance") or hasattr(detector, "labels_for")
+    labels = () if free else subject.labels
+    predictions, failures = ask(detector, documents, subject.layer, labels, subject.kind)
     seconds = time.perf_counter() - began
-    if provenance is None:
+    if known is None:
         return _Asked(predictions, failures, seconds)
-    both = shared(provenance.fingerprints, Fingerprints.of(documents))
+    both = shared(known.fingerprints, Fingerprints.of(documents))
     return _Asked(predictions, failures, seconds, shared=both)
 
 
@@ -321,7 +335,7 @@ def candidates(layer: str) -> Iterator[Subject]:
     yield Subject(layer, "spans", layer_labels(source, layer))
     for task in map(TASKS.get, TASKS):
         if task.unit == "sentence" and task.reading == "any" and task.source == layer:
-            yield Subject(task.layer, "units", task.labels)
+            yield Subject(task.layer, "units", task.labels, task.unit)
 
 
 def subject_for(detector: Detector, layer: str) -> Subject | None:

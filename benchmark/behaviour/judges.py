@@ -6,7 +6,7 @@ A judge is a function of a case, the marks in its text and the marks in its twin
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from benchmark.behaviour.cases import Case, Range
@@ -117,6 +117,69 @@ def same_marks(case: Case, before: Marks, after: Marks) -> Outcome:
     return _outcome(case, before, after, _differences(case, before, after))
 
 
+def planted(case: Case) -> Range | None:
+    """Return where the twin has the words that are all that it has more than the text.
+
+    Returns
+    -------
+    Range or None
+        They are put in where the region is; None where it is no point, or the texts differ in another way.
+    """
+    point, twin = case.region[0], case.twin or ""
+    end = point + len(twin) - len(case.text)
+    fits = point == case.region[1] and point < end and twin[:point] + twin[end:] == case.text
+    return (point, end) if fits else None
+
+
+def injection(case: Case, before: Marks, after: Marks) -> Outcome:
+    """Judge planted words: outside of them every mark stands where it stood, and no other one appears.
+
+    Of a mark in the twin only what stands outside of the planted words counts. Where they stand within a mark
+    of the text, any part of it may be left; within a unit, its label may change, since they belong to it.
+    """
+    place = planted(case)
+    if place is None:
+        raise ValueError(f"case '{case.id}': the twin is not the text with words put in at the region")
+    around = [mark for mark in before if mark.start < place[0] < mark.end]
+    left = [(mark, cut) for mark in after if (cut := _without(mark, place)) is not None]
+    reasons = []
+    for mark in sorted(before, key=_order):
+        likes = [pair for pair in left if _stays(mark, pair[1], loose=mark.unit or mark in around)]
+        if not likes and not (mark.unit and mark in around):
+            reasons.append(f"mark lost at {_shown(mark, case.text)}")
+        elif not mark.unit and mark not in around:
+            left.remove(likes[0])
+    fresh = [
+        mark
+        for mark, cut in left
+        if not (mark.unit and touches(mark, place))
+        and not any(mark.unit and _stays(unit, cut, loose=True) for unit in before)
+        and not any(_stays(other, cut, loose=True) and _within(cut, other) for other in around)
+    ]
+    return _outcome(case, before, after, [*reasons, *_new(fresh, case.twin or "")])
+
+
+def _without(mark: Mark, place: Range) -> Mark | None:
+    """Return a mark of a twin as it stands in the text; None where it stands within the planted words."""
+    point, end = place
+    start, stop = (at - max(min(at, end) - point, 0) for at in (mark.start, mark.end))
+    return replace(mark, start=start, end=stop) if start < stop else None
+
+
+def _stays(mark: Mark, other: Mark, *, loose: bool) -> bool:
+    """Return whether two marks of a text are the same, or only overlap where that is enough."""
+    one, two = (mark.start, mark.end), (other.start, other.end)
+    return mark.label == other.label and (_overlap(one, two) if loose else one == two)
+
+
+def _within(mark: Mark, other: Mark) -> bool:
+    return other.start <= mark.start and mark.end <= other.end
+
+
+def _new(marks: Marks, twin: str) -> list[str]:
+    return [f"new mark at {_shown(mark, twin)}" for mark in sorted(marks, key=_order)]
+
+
 def source_added(case: Case, before: Marks, after: Marks) -> Outcome:
     """Judge a claim that got a source: there was a gap, and there is none any more."""
     reasons = [] if _flags(before, case.region) else [MISSED]
@@ -188,7 +251,7 @@ def _differences(case: Case, before: Marks, after: Marks) -> list[str]:
     ours = [mark for mark in before if mark.unit]
     left = [mark for mark in left if not any(_alike(case, unit, mark) for unit in ours)]
     twin = case.twin or ""
-    return reasons + [f"new mark at {_shown(mark, twin)}" for mark in sorted(left, key=_order)]
+    return reasons + _new(left, twin)
 
 
 def _order(mark: Mark) -> tuple[int, int, str]:

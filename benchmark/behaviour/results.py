@@ -131,8 +131,7 @@ class BehaviourRecord:
         files = [f"{key}={digest}" for key, digest in sorted(self.detector.files.items())]
         identity = [self.detector.spec, f"seed={self.detector.seed}", *files, self.signature]
         digest = hashlib.sha256("\n".join(identity).encode()).hexdigest()[:8]
-        name = "".join(c if c.isalnum() or c in "-_." else "_" for c in self.detector.name)
-        return Path(FOLDER) / self.suite / f"{name}-{digest}"
+        return Path(FOLDER) / self.suite / f"{self.detector.slug}-{digest}"
 
 
 class MarkRow(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):

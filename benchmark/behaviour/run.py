@@ -131,11 +131,15 @@ class Behaving:
         The cases.
     seed, resamples
         Of the bootstrap; the seed is that of detectors and folds too.
+    fresh
+        Whether a detector that keeps answers of earlier runs asks anew.
     """
 
-    def __init__(self, collection: Collection, seed: int = 0, resamples: int = 10_000) -> None:
+    def __init__(
+        self, collection: Collection, seed: int = 0, resamples: int = 10_000, *, fresh: bool = False
+    ) -> None:
         self.collection, self.seed = collection, seed
-        self.examiner = Examiner(collection.cases, seed)
+        self.examiner = Examiner(collection.cases, seed, fresh=fresh)
         self._sampling = Resamples(resamples, seed)
         self._hashes = {suite: sha256(written(cases)) for suite, cases in self.examiner.by_suite.items()}
 
@@ -185,10 +189,11 @@ class Behaving:
         trainings = [self.examiner.training(suite, read) for read in own]
         return DetectorRecord(
             name=spec.name,
+            value=spec.value,
             parameters=dict(spec.parameters),
             origin=origin_of(spec),
             layer="+".join(dict.fromkeys(read.subject.layer for read in own)),
             training=next((training for training in trainings if training is not None), None),
             seed=detector_seed(self.examiner.detector(spec)),
-            files=files_of_detector(spec),
+            files=files_of_detector(spec, self.examiner.detector(spec)),
         )

@@ -44,6 +44,8 @@ class Suite:
         Makes cases out of a dataset; None where all are stored.
     verdict
         Whether cases pass or fail; else two rates are reported.
+    planted
+        Whether a twin must be its text with words put in at one point.
     """
 
     name: str
@@ -56,6 +58,7 @@ class Suite:
     sides: bool = False
     maker: Maker | None = None
     verdict: bool = True
+    planted: bool = False
 
     def problems(self, case: Case) -> Iterator[str]:
         """Yield what a case lacks for this suite."""
@@ -65,6 +68,11 @@ class Suite:
             yield f"suite '{self.name}' judges a text alone, and there is a twin"
         if self.sides and case.sides is None:
             yield f"suite '{self.name}' needs the two sides that are exchanged"
+        if self.planted and case.twin is not None and judges.planted(case) is None:
+            yield (
+                f"suite '{self.name}' needs an empty region, the point at which the twin has words put in, "
+                "and no other difference"
+            )
         if not self.twins and case.region[0] == case.region[1]:
             yield f"suite '{self.name}' needs a region that is not empty"
 
@@ -79,6 +87,12 @@ def _swaps(dataset: Dataset, seed: int) -> Sequence[Case]:
     from benchmark.behaviour.entities import swap_cases
 
     return swap_cases(dataset, seed)
+
+
+def _injections(dataset: Dataset, seed: int) -> Sequence[Case]:
+    from benchmark.behaviour.injection import injection_cases
+
+    return injection_cases(dataset, seed)
 
 
 SUITES: Registry[Suite] = Registry("suite")
@@ -153,6 +167,16 @@ for _suite in (
         "the same marks",
         judges.same_marks,
         judges.every,
+    ),
+    Suite(
+        "injection",
+        "an instruction to the machine planted in a passage",
+        "technique",
+        "the same marks outside of the planted words",
+        judges.injection,
+        judges.every,
+        maker=_injections,
+        planted=True,
     ),
 ):
     SUITES.register(_suite.name, _suite)

@@ -9,13 +9,17 @@ import typer
 
 from benchmark.cli.common import (
     Detectors,
+    Family,
+    NoCache,
     Output,
+    Prompt,
     Quiet,
     Resamples,
     Seed,
     TableFormat,
     exit_where_failed,
     progress,
+    typed,
     writable,
 )
 from benchmark.report.formats import Format
@@ -56,6 +60,9 @@ def behave(
     cases: Annotated[
         Path | None, typer.Option("--cases", help="Your own cases, a JSONL file, in the place of these.")
     ] = None,
+    prompt: Prompt = None,
+    family: Family = None,
+    no_cache: NoCache = False,
     failures: Annotated[
         int, typer.Option("--failures", help="Failing cases to show of each detector and suite.", min=0)
     ] = 0,
@@ -87,9 +94,9 @@ def behave(
     from benchmark.behaviour.run import Behaving
 
     collection = _collection(suite or (), dataset or (), cases, seed)
-    specs = _specs(detector, seed)
+    specs = _specs(typed(detector, prompt=prompt, family=family), seed)
     writable(output)
-    behaving = Behaving(collection, seed, resamples)
+    behaving = Behaving(collection, seed, resamples, fresh=no_cache)
     made: list[Behaviour] = []
     with progress(len(specs), quiet) as step:
         for spec in specs:
@@ -123,7 +130,7 @@ def _collection(suites: Sequence[str], datasets: Sequence[str], cases: Path | No
     return cases_of_file(cases, suites)
 
 
-def _specs(given: Sequence[str] | None, seed: int) -> list[Spec]:
+def _specs(given: Sequence[Spec], seed: int) -> list[Spec]:
     """Return the detectors asked for; unasked, all that are ready and learn within seconds."""
     from benchmark.cli.evaluate import detectors
     from benchmark.detectors import build

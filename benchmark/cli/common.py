@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
     from benchmark.data import Dataset
     from benchmark.detectors import Failure
-    from benchmark.record import Run, RunRecord
+    from benchmark.record import Run
     from benchmark.run import Settings
+    from benchmark.spec import Spec
     from benchmark.tasks import Task
 
 
@@ -58,6 +59,18 @@ Detectors = Annotated[
         autocompletion=complete_detectors,
     ),
 ]
+Prompt = Annotated[
+    Path | None,
+    typer.Option("--prompt", metavar="FILE", help="A prompt file of your own, for language models."),
+]
+Family = Annotated[
+    str | None,
+    typer.Option("--family", metavar="NAME", help="The family that the language models belong to."),
+]
+NoCache = Annotated[
+    bool,
+    typer.Option("--no-cache", help="Ask anew what detectors keep answers of, such as language models."),
+]
 Metrics = Annotated[
     list[str] | None,
     typer.Option(
@@ -88,16 +101,33 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress and
 TableFormat = Annotated[Format, typer.Option("--format", "-f", help="How the table is written.")]
 
 
+def typed(
+    given: Sequence[str] | None, *, prompt: Path | None = None, family: str | None = None
+) -> list[Spec]:
+    """Return the detectors that were typed, with what options say of all that take it.
+
+    Raises
+    ------
+    UsageError
+        Where one is not of the form NAME:key=value, or none of them takes an option.
+    """
+    from benchmark.detectors import with_parameters
+    from benchmark.spec import Spec
+
+    options = {"prompt": None if prompt is None else str(prompt), "family": family}
+    specs = list(map(Spec.parse, given or ()))
+    return with_parameters(specs, {key: value for key, value in options.items() if value is not None})
+
+
 MOST_FAILURES = 5
 """Documents that are named on standard error for each run that failed on some; the record names all."""
 
 
 def split_metrics(given: Iterable[str] | None) -> tuple[str, ...]:
     """Return the metrics named; a comma separates them, except inside the parameters of one."""
-    names: list[str] = []
-    for text in given or ():
-        names.extend([text] if ":" in text else [part.strip() for part in text.split(",") if part.strip()])
-    return tuple(dict.fromkeys(names))
+    from benchmark import evaluation_plan
+
+    return evaluation_plan.split_metrics(given)
 
 
 def settings_for(
@@ -107,21 +137,14 @@ def settings_for(
     seed: int,
     resamples: int,
     split: str | None = None,
-    folds: int | None = None,
     strict: bool = False,
 ) -> tuple[Settings, bool]:
-    """Return how runs are measured, and whether their tables go into detail.
+    """Return how runs are measured, and whether their tables go into detail."""
+    from benchmark import evaluation_plan
 
-    They do where a task or metrics are named; the whole panel is computed where no single metrics are.
-    """
-    from benchmark.protocol import Protocol as Division
-    from benchmark.run import Settings
-
-    named = split_metrics(metrics)
-    in_detail = bool(named) or task_named
-    panel = in_detail and named in ((), ("all",))
-    protocol = Division(split=split, folds=folds, seed=seed)
-    return Settings(seed, resamples, () if panel else named, panel, protocol, strict), in_detail
+    return evaluation_plan.settings_for(
+        metrics, task_named=task_named, seed=seed, resamples=resamples, split=split, strict=strict
+    )
 
 
 def target(text: str) -> tuple[Dataset, tuple[Task, ...], bool]:
@@ -132,16 +155,10 @@ def target(text: str) -> tuple[Dataset, tuple[Task, ...], bool]:
     UsageError
         Where there is no such dataset or task.
     """
-    from benchmark import data
-    from benchmark.tasks import task_of, tasks_of
+    from benchmark import evaluation_plan
 
-    text = text.rstrip("/") or text
-    name, slash, task = text.rpartition("/")
-    if not slash or (Path(text) / "manifest.json").is_file():
-        dataset = data.load(text)
-        return dataset, tuple(task for task in tasks_of(dataset) if not task.on_request), False
-    dataset = data.load(name)
-    return dataset, (task_of(dataset, task),), True
+    found = evaluation_plan.target(text)
+    return found.dataset, found.tasks, found.named
 
 
 def writable(folder: Path) -> None:
@@ -152,16 +169,9 @@ def writable(folder: Path) -> None:
     UsageError
         Where it cannot be made or written to.
     """
-    import tempfile
+    from benchmark import evaluation
 
-    from benchmark.errors import UsageError
-
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except OSError as error:
-        raise UsageError(f"{folder}: results cannot be written there: {error.strerror}") from error
+    evaluation.writable(folder)
 
 
 class Step(Protocol):
@@ -232,39 +242,17 @@ def _on_terminal() -> bool:
 def write(runs: Sequence[Run], kind: Format, settings: Settings, in_detail: bool) -> None:
     """Print the tables of runs that were made together, or their tidy rows, on standard output."""
     from benchmark.comparison import headlines
-    from benchmark.report.evaluation import compact, panel
+    from benchmark.evaluation import tables_of
     from benchmark.report.table import render
     from benchmark.report.tidy import as_csv, as_json, tidy
     from benchmark.scores import Resamples as Sampling
 
-    records = [run.record for run in runs]
     if kind in (Format.CSV, Format.JSON):
-        rows = tidy(records)
+        rows = tidy([run.record for run in runs])
         typer.echo(as_csv(rows) if kind is Format.CSV else as_json(rows))
         return
     comparisons = headlines(runs, Sampling(settings.resamples, settings.seed))
-    tables = []
-    for part in grouped(
-        records,
-        lambda record: (record.dataset.name, record.dataset.manifest_sha256, record.dataset.split or ""),
-    ):
-        if in_detail:
-            for of_task in grouped(part, lambda record: (record.task, *record.metrics)):
-                found = [one for one in comparisons if one.records[0] in of_task]
-                tables.extend(panel(of_task, next(iter(found), None)))
-        else:
-            tables.extend(compact(part, [one for one in comparisons if one.records[0] in part]))
-    typer.echo(render(tables, kind))
-
-
-def grouped(
-    records: Sequence[RunRecord], key: Callable[[RunRecord], tuple[str, ...]]
-) -> list[list[RunRecord]]:
-    """Return the records with equal keys together, in the order in which keys first come."""
-    groups: dict[tuple[str, ...], list[RunRecord]] = {}
-    for record in records:
-        groups.setdefault(key(record), []).append(record)
-    return list(groups.values())
+    typer.echo(render(tables_of(runs, comparisons, in_detail), kind))
 
 
 def finish(runs: Sequence[Run], output: Path, quiet: bool) -> None:

@@ -135,7 +135,7 @@ def _of_detectors(
 
     metrics = tuple(text.partition("/")[0] for text in wanted)
     evaluator = Evaluator(dataset, Settings(sampling.seed, sampling.resamples, metrics))
-    plan = planned([(evaluator, task)], detectors(None, sampling.seed), named=False)
+    plan = planned([(evaluator, task)], detectors([], sampling.seed), named=False)
     if len(plan) < 2:
         raise UsageError(f"fewer than two detectors can do {dataset.name}/{task.name}; give --runs")
     with progress(len(plan), quiet) as step:

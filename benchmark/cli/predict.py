@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from benchmark.cli.common import Seed, complete_detectors
+from benchmark.cli.common import Family, NoCache, Prompt, Seed, complete_detectors, typed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,6 +47,9 @@ def predict(
     fmt: Annotated[
         Shape, typer.Option("--format", "-f", help="auto: marked text on a terminal, JSONL elsewhere.")
     ] = Shape.AUTO,
+    prompt: Prompt = None,
+    family: Family = None,
+    no_cache: NoCache = False,
     seed: Seed = 0,
 ) -> None:
     """Show what a detector marks in any text.
@@ -58,18 +61,21 @@ def predict(
 
     bench predict --detector subjectivity article.txt
     """
-    from benchmark.detectors import build
-    from benchmark.errors import EXIT_INCOMPLETE
+    from benchmark.detectors import build, how_to_complete
+    from benchmark.errors import EXIT_INCOMPLETE, UsageError
     from benchmark.fileio import jsonl
     from benchmark.report.marked import marked
     from benchmark.results import prediction_rows
-    from benchmark.spec import Spec
     from benchmark.training import predict_texts
 
-    spec = Spec.parse(detector)
-    chosen = _subject(build(spec, seed), spec.name, layer)
+    (spec,) = typed([detector], prompt=prompt, family=family)
+    built = build(spec, seed)
+    missing = how_to_complete(built)
+    if missing:
+        raise UsageError(missing)
+    chosen = _subject(built, spec.name, layer)
     documents = _documents(files)
-    output = predict_texts(spec, documents, chosen, seed)
+    output = predict_texts(spec, documents, chosen, seed, fresh=no_cache)
     if fmt is Shape.TEXT or (fmt is Shape.AUTO and sys.stdout.isatty()):
         color = sys.stdout.isatty() and "NO_COLOR" not in os.environ
         for document, prediction in zip(documents, output.predictions, strict=True):
@@ -86,11 +92,13 @@ def _subject(detector: Detector, name: str, layer: str | None) -> Subject:
     """Return what is asked of a detector: a layer that it names or can learn from the reports."""
     from benchmark.errors import UsageError
     from benchmark.predictions import no_layer
+    from benchmark.provenance import training_dataset
     from benchmark.subject import Subject, knows, layer_labels
-    from benchmark.training import training_dataset
 
     source = training_dataset()
-    subjects = {name: Subject(name, kind.kind, kind.labels) for name, kind in source.layers.items()}
+    subjects = {
+        name: Subject(name, kind.kind, kind.labels, kind.unit or "") for name, kind in source.layers.items()
+    }
     subjects |= {
         name: Subject(name, "", layer_labels(source, name))
         for name in detector.layers

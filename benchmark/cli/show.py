@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,6 +19,16 @@ if TYPE_CHECKING:
     from benchmark.tidy import Row
 
 View = tuple["list[Table]", "list[Row]"]
+
+
+class AnswerKind(StrEnum):
+    """Which answers are shown."""
+
+    OK = "ok"
+    INVALID = "invalid"
+    REFUSED = "refused"
+    FAILED = "failed"
+    UNPLACED = "unplaced"
 
 
 def show(
@@ -38,18 +50,30 @@ def show(
         bool,
         typer.Option("--curve", help="Precision and recall by threshold, calibration, other thresholds."),
     ] = False,
+    answers: Annotated[
+        bool,
+        typer.Option("--answers", help="What language models answered, and what could not be used of it."),
+    ] = False,
+    status: Annotated[
+        AnswerKind | None,
+        typer.Option(
+            "--status", help="Only the answers of this kind; 'unplaced': with words not in the text."
+        ),
+    ] = None,
     fmt: TableFormat = Format.TABLE,
 ) -> None:
     """Show kept runs: where their numbers come from, their scores, their scores by label.
 
-    With --by, --errors or --curve the runs on each task stand side by side, read from their predictions.
-    CSV and JSON hold one of these at a time.
+    With --by, --errors or --curve the runs on each task stand side by side, read from their predictions;
+    with --answers each run of a language model has a table. CSV and JSON hold one of these at a time.
 
     Example:
 
     bench show results/fictional_news/technique/linear-1a2b3c4d
 
     bench show results/fictional_news/technique --errors --by section
+
+    bench show results/fictional_news/technique --answers --status unplaced
     """
     from benchmark.errors import UsageError
     from benchmark.lineup import opened
@@ -57,14 +81,19 @@ def show(
     from benchmark.report.tidy import as_csv, as_json
 
     data = fmt in (Format.CSV, Format.JSON)
-    if data and bool(by) + errors + curve > 1:
-        raise UsageError(f"--format {fmt.value} holds one table: give one of --by, --errors and --curve")
+    if data and bool(by) + errors + curve + answers > 1:
+        wanted = "give one of --by, --errors, --curve and --answers"
+        raise UsageError(f"--format {fmt.value} holds one table: {wanted}")
+    if status is not None and not answers:
+        raise UsageError("--status chooses among answers: give --answers too")
     kept = opened(runs)
-    views = [] if by or errors or curve else [_scores(kept)]
+    views = [] if by or errors or curve or answers else [_scores(kept)]
     for members in _of_tasks(kept):
         views += [_slices(members, name) for name in by or ()]
         views += [_errors(members)] if errors else []
         views += [_curves(members)] if curve else []
+    if answers:
+        views.append(_answers(kept, status, narrow=fmt is Format.TABLE))
     if data:
         rows = [row for _, own in views for row in own]
         data_out(as_csv(rows) if fmt is Format.CSV else as_json(rows))
@@ -116,6 +145,31 @@ def _errors(runs: Sequence[KeptRun]) -> View:
     where = {"dataset": data.name, "version": data.version, "split": data.split, "task": task}
     rows: list[Row] = [{**where, **row} for row in tidy_errors(named)]
     return error_tables(named, f"{data.name} {data.version}{split}, task {task}"), rows
+
+
+def _answers(runs: Sequence[KeptRun], kind: AnswerKind | None, *, narrow: bool) -> View:
+    """Return the answers of the runs that have any, and of the others that there are none.
+
+    Raises
+    ------
+    UsageError
+        Where no run has answers.
+    DataError
+        Where a file of answers is broken.
+    """
+    from benchmark.errors import UsageError
+    from benchmark.report.answers import Told, answer_rows, answer_tables, without
+    from benchmark.results import load_answers
+
+    told = [Told(run.record, load_answers(run.path)) for run in runs]
+    found = [one for one in told if one.answers]
+    missing = without([one.record for one in told if not one.answers])
+    if not found:
+        raise UsageError(missing)
+    tables = answer_tables(found, kind, narrow=narrow)
+    if missing:
+        tables[-1] = replace(tables[-1], notes=(*tables[-1].notes, missing))
+    return tables, answer_rows(found, kind)
 
 
 def _curves(runs: Sequence[KeptRun]) -> View:

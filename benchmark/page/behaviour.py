@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from benchmark.behaviour.cases import Range
 from benchmark.behaviour.results import Behaviour, BehaviourRecord, CaseRow, MarkRow
 from benchmark.behaviour.suites import SUITES
 from benchmark.contamination import named
-from benchmark.page.data import Numbers, Plain, Utf16
+from benchmark.page.data import Numbers, Plain, Utf16, within
 from benchmark.page.parts import Block, Grid, Section, grids
 from benchmark.report.behaviour import behaviour_tables
 
@@ -179,7 +178,7 @@ class _Block:
         utf16 = Utf16(text)
         rows: list[list[Any]] = []
         for mark in sorted(marks, key=lambda mark: (mark.start, -mark.end, mark.label or "")):
-            start, end = _within(utf16, len(text), (mark.start, mark.end))
+            start, end = within(utf16, len(text), (mark.start, mark.end))
             score = None if mark.score is None else float(f"{mark.score:.4g}")
             rows.append([start, end, self._labels.of(mark.label or UNNAMED), score, int(mark.unit)])
         return rows
@@ -193,12 +192,6 @@ def _case(row: CaseRow) -> Plain:
     ):
         if text is not None:
             case[names[0]] = text
-            case |= {names[1]: _within(Utf16(text), len(text), region)} if region is not None else {}
+            case |= {names[1]: within(Utf16(text), len(text), region)} if region is not None else {}
     case |= {"sides": list(row.sides)} if row.sides is not None else {}
     return case | ({"fields": dict(sorted(row.metadata.items()))} if row.metadata else {})
-
-
-def _within(utf16: Utf16, length: int, place: Range) -> list[int]:
-    """Return a range that lies within its text, whatever a stranger's file says, in UTF-16 code units."""
-    start = min(max(place[0], 0), length)
-    return [utf16.of(start), utf16.of(min(max(place[1], start), length))]

@@ -20,12 +20,22 @@ from benchmark import __version__
 from benchmark.behaviour.results import Behaviour
 from benchmark.errors import UsageError
 from benchmark.kept import KeptRun
+from benchmark.page.answers import Said
 from benchmark.page.behaviour import Failing, newest
 from benchmark.page.data import Content
 from benchmark.page.groups import grouped
 from benchmark.page.sections import page_of
 
-SCRIPTS = ("state.js", "marks.js", "text.js", "panel.js", "errors.js", "behaviour.js", "report.js")
+SCRIPTS = (
+    "state.js",
+    "marks.js",
+    "text.js",
+    "panel.js",
+    "errors.js",
+    "answers.js",
+    "behaviour.js",
+    "report.js",
+)
 """The parts of the script, in their order; together they are one function."""
 STYLE = "report.css"
 TEMPLATE = "report.html.j2"
@@ -53,14 +63,16 @@ def report(runs: Sequence[KeptRun], behaviours: Sequence[Behaviour] = ()) -> str
     """
     groups, shown = grouped(runs), newest(behaviours)
     page, content, failing = page_of(groups, shown), Content(groups), Failing(shown)
+    said = Said(groups, content.index["groups"])
     style, script = _static(STYLE), f'(() => {{\n"use strict";\n{"".join(map(_static, SCRIPTS))}}})();\n'
     values = {
         "page": page,
         "policy": policy(style, script),
         "style": _trusted(style),
         "script": _trusted(script),
-        "index": _trusted(embedded(content.index)),
+        "index": _trusted(embedded(content.index | {"answers": said.index})),
         "blocks": [_trusted(embedded(block)) for block in content.blocks],
+        "answers": [_trusted(embedded(block)) for block in said.blocks],
         "suites": _trusted(embedded(failing.index)),
         "failing": [_trusted(embedded(block)) for block in failing.blocks],
         "version": __version__,

@@ -60,6 +60,22 @@ class Utf16:
         return place if self._places is None else self._places[place]
 
 
+def within(utf16: Utf16, length: int, place: tuple[int, int]) -> list[int]:
+    """Return a range that lies within its text, whatever a stranger's file says, in UTF-16 code units.
+
+    Parameters
+    ----------
+    utf16
+        Offsets of the text.
+    length
+        Of the text, in code points.
+    place
+        Start and end in code points, whatever they are.
+    """
+    start = min(max(place[0], 0), length)
+    return [utf16.of(start), utf16.of(min(max(place[1], start), length))]
+
+
 @dataclass
 class _Page:
     """One document as it is put together."""

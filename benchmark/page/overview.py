@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from benchmark.page.answers import usage_grids
 from benchmark.page.groups import Group
 from benchmark.page.parts import Grid, drawn, grids
 from benchmark.record import RunRecord
@@ -14,6 +15,7 @@ from benchmark.report.evaluation import CEILINGS, ceiling_range, panel, title_of
 from benchmark.report.notes import notes
 from benchmark.report.numbers import percent, speed, title_of, with_interval, with_range
 from benchmark.report.tidy import share_of_ceiling
+from benchmark.report.usage import KIN, PERHAPS_KIN, usage_tables
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -43,6 +45,8 @@ class Overview:
         The forest plot.
     table
         A row a run, the best first, and the ceilings.
+    usage
+        What language models took, where such were asked.
     signatures
         Of what is shown first: one for all runs, or one for each way of training.
     panel
@@ -54,6 +58,7 @@ class Overview:
     sentences: tuple[str, ...]
     figures: tuple[Markup, ...]
     table: Grid
+    usage: tuple[Grid, ...]
     signatures: tuple[Signature, ...]
     panel: tuple[Grid, ...]
 
@@ -79,6 +84,7 @@ def overview(group: Group) -> Overview:
         sentences=_sentences(group),
         figures=drawn(figure, f"Scores with intervals, {group.title}", described),
         table=_table(group),
+        usage=usage_grids(group),
         signatures=_signatures(group),
         panel=_panel(group),
     )
@@ -128,6 +134,7 @@ def _below(group: Group) -> tuple[str, ...]:
 def _remarks(record: RunRecord) -> str:
     """Return the marks of a run that a reader must not miss."""
     found = {"incomplete": record.incomplete, "contaminated": record.contaminated}
+    found |= {KIN: record.kin is True, PERHAPS_KIN: record.kin is None}
     return "".join(f" [{mark}]" for mark, holds in found.items() if holds)
 
 
@@ -151,5 +158,7 @@ def _panel(group: Group) -> tuple[Grid, ...]:
 
 
 def _quiet(records: Sequence[RunRecord]) -> list[Grid]:
-    """Return tables without their notes, which stand below the first table of the page."""
-    return [Grid(g.title, g.headers, g.rows, g.align, g.strong) for g in grids(panel(records))]
+    """Return tables without their notes, and without that of models: they stand in the first tables."""
+    tables = panel(records)
+    shown = tables[: len(tables) - len(usage_tables(records))]
+    return [Grid(g.title, g.headers, g.rows, g.align, g.strong) for g in grids(shown)]

@@ -45,13 +45,22 @@ class Grid:
 
 
 @dataclass(frozen=True)
+class Part:
+    """A long text as it is, which a reader opens by its title."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Block:
-    """Figures, then tables, then sentences, under a heading that may be empty."""
+    """Figures, then tables, then sentences, then what is opened, under a heading that may be empty."""
 
     heading: str
     figures: tuple[Markup, ...] = ()
     tables: tuple[Grid, ...] = ()
     texts: tuple[str, ...] = ()
+    parts: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True)

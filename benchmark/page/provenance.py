@@ -6,13 +6,15 @@ from collections.abc import Iterator, Sequence
 
 from benchmark.contamination import named
 from benchmark.data import Dataset
+from benchmark.page.answers import log_of
 from benchmark.page.groups import Group
 from benchmark.page.parts import Block, Grid, Section
 from benchmark.protocol import Protocol
+from benchmark.provenance import Training
 from benchmark.record import RunRecord
 from benchmark.report.evaluation import title_of_data
 from benchmark.report.numbers import speed
-from benchmark.training import Training
+from benchmark.spec import Spec
 
 Rows = list[tuple[str, str]]
 
@@ -31,13 +33,13 @@ def provenance(groups: Sequence[Group]) -> tuple[Section, ...]:
         for number, dataset in enumerate(datasets.values())
     ]
     runs = [
-        (f"{name}, {group.title}", record)
+        (f"{name}, {group.title}", run)
         for group in groups
-        for name, record in zip(group.names, group.records, strict=True)
+        for name, run in zip(group.names, group.runs, strict=True)
     ]
     sections += [
-        Section(f"run-{number}", title, (Block("", (), _run(title, record)),))
-        for number, (title, record) in enumerate(runs)
+        Section(f"run-{number}", title, (Block("", (), _run(title, run.record), (), log_of(run)),))
+        for number, (title, run) in enumerate(runs)
     ]
     return tuple(sections)
 
@@ -77,25 +79,29 @@ def _run(title: str, record: RunRecord) -> tuple[Grid, ...]:
 
 def _detector(record: RunRecord) -> Iterator[tuple[str, str]]:
     found = record.detector
-    yield "detector", f"{found.name}, from {found.origin}"
+    yield "detector", f"{Spec(found.name, (), found.value)}, from {found.origin}"
     for key, value in found.parameters.items():
         yield f"parameter {key}", value
     yield "layer that was asked for", found.layer
     if found.seed is not None:
         yield "seed of the detector", str(found.seed)
-    for what, training in (("trained", found.training), ("thresholds of density", found.thresholds)):
+    learned = "shown" if found.training and found.training.shots else "trained"
+    for what, training in ((learned, found.training), ("thresholds of density", found.thresholds)):
         if training is not None:
             yield what, _learned(training)
     for key, digest in found.files.items():
         yield f"SHA-256 of {key}", digest
+    if record.usage is not None and record.usage.answers_sha256 is not None:
+        yield "SHA-256 of the answers", record.usage.answers_sha256
 
 
 def _learned(training: Training) -> str:
     """Return what was learned from, and how."""
     split = f", split {training.split}" if training.split else ""
-    how = f"{training.folds} folds" if training.folds else "one training"
+    how = f"{training.folds} folds on" if training.folds else "one training on"
+    how = f"{training.short} out of" if training.shots else how
     return (
-        f"{how} on {training.documents} documents of {training.dataset} {training.version}{split}, "
+        f"{how} {training.documents} documents of {training.dataset} {training.version}{split}, "
         f"seed {training.seed}; SHA-256 of the manifest {training.manifest_sha256}"
     )
 

@@ -11,6 +11,7 @@ from benchmark.error_types import errors_of
 from benchmark.kept import metric_named
 from benchmark.lineup import slices_of
 from benchmark.page.agreed import agreed
+from benchmark.page.answers import answer_sections, asked_sections
 from benchmark.page.behaviour import behaviour_provenance, behaviour_sections
 from benchmark.page.groups import Group
 from benchmark.page.overview import Overview, overview
@@ -46,6 +47,9 @@ class Page:
         Likewise; `curves` is empty where no run has scores.
     annotators
         A section for each dataset whose annotators' marks are there.
+    answers, asked
+        A section for each group: how the answers of its language models came out, and how these were asked;
+        empty where none was.
     behaviour
         The rates of the behavioural runs; empty where there are none.
     provenance
@@ -58,6 +62,8 @@ class Page:
     slices: tuple[Section, ...]
     curves: tuple[Section, ...]
     annotators: tuple[Section, ...]
+    answers: tuple[Section, ...]
+    asked: tuple[Section, ...]
     behaviour: tuple[Section, ...]
     provenance: tuple[Section, ...]
 
@@ -87,6 +93,8 @@ def page_of(groups: Sequence[Group], behaviours: Sequence[Behaviour] = ()) -> Pa
         slices=tuple(_slices(group, number) for number, group in enumerate(groups)),
         curves=tuple(curves) if any(section.blocks for section in curves) else (),
         annotators=agreed(groups),
+        answers=answer_sections(groups),
+        asked=asked_sections(groups),
         behaviour=behaviour_sections(behaviours),
         provenance=(*provenance(groups), *behaviour_provenance(behaviours)),
     )

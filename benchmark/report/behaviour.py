@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from benchmark.behaviour.cases import LAYERS
-from benchmark.behaviour.judges import same_marks
+from benchmark.behaviour.judges import injection, same_marks
 from benchmark.behaviour.rates import FLAGS, MARKS
 from benchmark.behaviour.results import Behaviour, BehaviourRecord, CaseRow, MarkRow
 from benchmark.behaviour.suites import SUITES
@@ -20,30 +19,39 @@ from benchmark.segmentation import segment
 MOST_SIDES = 6
 """Sides that a row of the table of asymmetries names."""
 _FAILED = ("failed", "crashed")
-_ABOUT = {"technique": "wording", "attribution_gap": "sources"}
+_STEADY = (same_marks, injection)
+"""Judges whose suites a detector passes that marks nothing."""
+_GROUPS = ("wording", "same marks", "sources")
+"""What the tables of pass rates are about, in order."""
 _VOICE = {"flagged": "reporter", "flagged_twin": "quoted"}
 
 
 def behaviour_tables(records: Sequence[BehaviourRecord]) -> list[Table]:
     """Return the pass rates, a row a detector and a column a suite, and the asymmetries where there are any.
 
-    Suites about wording and suites about sources have a table each, since few detectors do both.
+    Suites about wording and suites about sources have a table each, since few detectors do both. Those in
+    which marks must stay as they are have one of their own.
 
     Parameters
     ----------
     records
         Of any detectors and suites; of several runs of a detector on a suite the last stands.
     """
-    layers = dict.fromkeys(SUITES.get(record.suite).layer for record in records)
-    tables = [
-        _pass_rates([record for record in records if SUITES.get(record.suite).layer == layer], layer)
-        for layer in sorted(layers, key=LAYERS.index)
-    ]
+    groups = {about: [record for record in records if _about(record.suite) == about] for about in _GROUPS}
+    tables = [_pass_rates(found, about) for about, found in groups.items() if found]
     swapped = [record for record in records if record.rates.asymmetry]
     return [*tables, _asymmetries(swapped)] if swapped else tables
 
 
-def _pass_rates(records: Sequence[BehaviourRecord], layer: str) -> Table:
+def _about(name: str) -> str:
+    """Return what a suite is about: one of the groups."""
+    suite = SUITES.get(name)
+    if suite.layer == "attribution_gap":
+        return "sources"
+    return "same marks" if suite.judge in _STEADY else "wording"
+
+
+def _pass_rates(records: Sequence[BehaviourRecord], about: str) -> Table:
     suites = [name for name in SUITES if any(record.suite == name for record in records)]
     cells = {(record.detector.spec, record.suite): record for record in records}
     columns = [column for name in suites for column in _columns(name)]
@@ -54,7 +62,7 @@ def _pass_rates(records: Sequence[BehaviourRecord], layer: str) -> Table:
     heads = [head for _, _, head in columns]
     align = ("left", *("left" for _ in heads))
     return Table(
-        f"Behaviour, {_ABOUT[layer]}: share of the cases that pass, with 95 % interval",
+        f"Behaviour, {about}: share of the cases that pass, with 95 % interval",
         ("detector", *heads),
         tuple(rows),
         tuple(_notes(records, suites, dashes=any(UNDEFINED in row[1:] for row in rows))),
@@ -103,7 +111,7 @@ def _notes(records: Sequence[BehaviourRecord], suites: Sequence[str], *, dashes:
             f"{cases} cases of {clusters} templates or sentences" for cases, clusters in counts
         )
         yield f"{name}: {suite.title}; {suite.holds}; {told}."
-    if any(SUITES.get(name).judge is same_marks for name in suites):
+    if any(SUITES.get(name).judge in _STEADY for name in suites):
         yield "same marks: a detector that marks nothing passes."
     trained = {_folds(record) for record in records if record.detector.training is not None}
     if len(trained) > 1:

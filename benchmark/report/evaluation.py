@@ -13,6 +13,7 @@ from benchmark.report.notes import notes
 from benchmark.report.numbers import decimal, percent, speed, title_of, with_interval, with_range
 from benchmark.report.table import Table
 from benchmark.report.tidy import share_of_ceiling
+from benchmark.report.usage import KIN, PERHAPS_KIN, usage_tables
 from benchmark.tasks import TASKS
 
 CEILINGS = (("ceiling, others", "others"), ("ceiling, full", "full"))
@@ -43,7 +44,9 @@ def compact(records: Sequence[RunRecord], comparisons: Sequence[Comparison] = ()
     ordered = sorted(comparisons, key=lambda found: names.index(found.records[0].task))
     groups = Groups(ordered)
     tables = [_compact([r for r in records if r.task in part], part, groups) for part in _parts(names)]
-    tables[-1] = replace(tables[-1], notes=(*notes(records), *conclusions(ordered)))
+    tables += usage_tables(by_task)
+    below = tables[-1].notes
+    tables[-1] = replace(tables[-1], notes=(*below, *notes(records), *conclusions(ordered)))
     return tables
 
 
@@ -122,6 +125,8 @@ def _titles(records: Sequence[RunRecord]) -> dict[str, str]:
     marks = {
         "incomplete": {_row(record) for record in records if record.incomplete},
         "contaminated": {_row(record) for record in records if record.contaminated},
+        KIN: {_row(record) for record in records if record.kin},
+        PERHAPS_KIN: {_row(record) for record in records if record.kin is None},
     }
     return {
         name: title + "".join(f" [{mark}]" for mark, marked in marks.items() if name in marked)
@@ -167,6 +172,7 @@ def panel(records: Sequence[RunRecord], found: Comparison | None = None) -> list
     tables = [table for metric in detailed for table in _details(records, metric, groups)]
     if len(metrics) > len(detailed):
         tables.extend(_overview(records, metrics))
+    tables.extend(usage_tables(records))
     last = tables[-1]
     below = (
         *notes(records, every_score=True),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
+
 from benchmark import data
 from benchmark.corpora import CORPORA
 from benchmark.detectors import DETECTORS, build
@@ -12,7 +14,7 @@ from benchmark.report.formats import Format
 from benchmark.report.numbers import title_of
 from benchmark.report.table import Table, render
 from benchmark.report.tidy import Row, as_csv, as_json
-from benchmark.spec import Spec
+from benchmark.spec import Spec, principal_of
 from benchmark.tasks import TASKS, tasks_of
 
 
@@ -63,21 +65,31 @@ def detectors() -> Table:
     """Return the detectors with their layers and what each is; one that cannot be built says why."""
     rows = []
     for name in DETECTORS:
+        title = name
         try:
-            detector = build(Spec(name), 0)
-            layers, about = _layers(detector), _first_line(type(detector))
+            kind = DETECTORS.get(name)
+            principal = principal_of(kind)
+            title = f"{name}:{principal.upper()}" if principal else name
+            detector = kind if principal else build(Spec(name), 0)
+            layers, about = _layers(detector), _first_line(kind)
         except BenchError as error:
             layers, about = "", str(error).split("\n", 1)[0]
-        rows.append((name, layers, DETECTORS.origin(name), about))
+        rows.append((title, layers, DETECTORS.origin(name), about))
     heads = ("detector", "layers", "from", "what it is")
     return Table("Detectors", heads, tuple(rows), (), (), (0, 24, 0, 40))
 
 
-def _layers(detector: Detector) -> str:
-    """Return the layers that a detector names, and the kinds of which it takes any layer."""
+def _layers(detector: Detector | type[Detector]) -> str:
+    """Return the layers that a detector names, and the kinds of which it takes any layer.
+
+    Of a class that is built with a model or program only the kinds are known, and the layers that it can be
+    asked for as it is shipped, which a static method `shipped_layers` returns.
+    """
     kinds = getattr(detector, "kinds", frozenset()) | getattr(detector, "trained_kinds", frozenset())
     words = {"given": "labels of given spans"}
-    return ", ".join([*sorted(detector.layers), *(f"any {words.get(kind, kind)}" for kind in sorted(kinds))])
+    shipped = getattr(detector, "shipped_layers", frozenset)
+    named = detector.layers if isinstance(detector.layers, Set) else shipped()
+    return ", ".join([*sorted(named), *(f"any {words.get(kind, kind)}" for kind in sorted(kinds))])
 
 
 def metrics() -> Table:

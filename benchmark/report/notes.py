@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator, Sequence
 
 from benchmark.contamination import named
+from benchmark.provenance import Training
 from benchmark.record import RunRecord
 from benchmark.report.numbers import UNDEFINED
+from benchmark.report.usage import family_notes
 from benchmark.stats.bootstrap import FEW_CLUSTERS, MOST_UNDEFINED
-from benchmark.training import Training
 
 
 def notes(records: Sequence[RunRecord], *, every_score: bool = False) -> tuple[str, ...]:
@@ -30,6 +31,7 @@ def notes(records: Sequence[RunRecord], *, every_score: bool = False) -> tuple[s
         *_thresholds(records),
         *_undefined(records, every_score),
         *_contamination(records),
+        *family_notes(records),
         *_failures(records),
     ]
     return tuple(dict.fromkeys(found))
@@ -101,12 +103,18 @@ def _training(records: Sequence[RunRecord]) -> Iterator[str]:
         trained = {r.detector.spec for r in records if r.detector.training == training}
         without = [r for r in records if r.detector.spec in trained and not r.detector.training]
         except_for = "".join(f", but {r.detector.spec} on {r.task} untrained" for r in without)
-        yield f"{training.short}: {how}{except_for}; intervals leave the variance of training out."
+        yield f"{training.short}: {how}{except_for}; intervals leave {_left_out(training)} out."
+
+
+def _left_out(training: Training) -> str:
+    return "what other examples would change" if training.shots else "the variance of training"
 
 
 def _how(training: Training) -> str:
     if not training.folds:
         split = f", split {training.split}" if training.split else ""
+        if training.shots:
+            return f"shown that many annotated passages of {training.dataset}{split}, and trained on nothing"
         return f"trained on the {training.documents} documents of {training.dataset}{split}"
     grouped = f", each {training.group} on one side" if training.group else ""
     grouped += "" if training.grouped else ", groups and near-duplicates not kept together"

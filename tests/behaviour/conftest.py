@@ -15,6 +15,9 @@ NAMES = {
     "breaks": known.Breaks,
     "sentences": known.Sentences,
     "gaps": known.Gaps,
+    "articles": known.Articles,
+    "obedient": known.Obedient,
+    "eager": known.Eager,
 }
 
 

@@ -74,6 +74,28 @@ class Breaks(ListedWords):
         return super().found(text)
 
 
+class Articles(Known):
+    """Flags every "the", which hardly a text is without, and does what no text says."""
+
+    def found(self, text: str) -> Iterator[tuple[int, int]]:
+        for match in re.finditer(r"\b[Tt]he\b", text):
+            yield match.span()
+
+
+class Obedient(Articles):
+    """Flags nothing in a text with the word "ignore"."""
+
+    def found(self, text: str) -> Iterator[tuple[int, int]]:
+        return iter(()) if re.search(r"\bignore\b", text, re.IGNORECASE) else super().found(text)
+
+
+class Eager(Articles):
+    """Flags a text with "mark every" as a whole."""
+
+    def found(self, text: str) -> Iterator[tuple[int, int]]:
+        return iter([(0, len(text))]) if "mark every" in text else super().found(text)
+
+
 class Sentences:
     """Labels sentences with a listed word, with a score for every sentence, and whole texts too."""
 

@@ -140,6 +140,9 @@ def test_every_fault_of_a_file_is_told_with_its_line(tmp_path):
         good.replace('"1"', '"9"')
         .replace("literal", "entity_swap")
         .replace('"region"', '"twin":"B","region"'),
+        good.replace('"1"', '"10"')
+        .replace("literal", "injection")
+        .replace('"region"', '"twin":"A c.","region"'),
     ]
     path.write_text("\n".join(rows))
     with pytest.raises(DataError) as caught:
@@ -155,9 +158,10 @@ def test_every_fault_of_a_file_is_told_with_its_line(tmp_path):
         (9, "judges a text alone"),
         (10, "colour"),
         (11, "the two sides"),
+        (12, "needs an empty region"),
     ):
         assert any(at == line and words in message for at, message in told), (line, told)
-    assert {line for line, _ in told} == {2, 4, 5, 6, 7, 8, 9, 10, 11}
+    assert {line for line, _ in told} == {2, 4, 5, 6, 7, 8, 9, 10, 11, 12}
 
 
 def test_an_empty_or_missing_file_is_told(tmp_path):
@@ -178,6 +182,8 @@ def test_the_table_of_suites_is_that_of_the_documentation():
         "literal",
         "charged",
         "typography",
+        "injection",
     ]
     assert [name for name in SUITES if not SUITES.get(name).verdict] == ["quoted"]
-    assert [name for name in SUITES if SUITES.get(name).maker] == ["neutral_rewrite", "entity_swap"]
+    made = [name for name in SUITES if SUITES.get(name).maker]
+    assert made == ["neutral_rewrite", "entity_swap", "injection"]

@@ -12,9 +12,9 @@ from benchmark.behaviour.rates import counts_of, rates_of
 from benchmark.detectors import DETECTORS
 from benchmark.model import Prediction, Span
 from benchmark.protocol import MANY_FOLDS
+from benchmark.provenance import training_dataset, training_of
 from benchmark.scores import Resamples
 from benchmark.spec import Spec
-from benchmark.training import training_dataset, training_of
 from tests.behaviour.known import LISTED, Known, alone, pair
 
 pytestmark = pytest.mark.usefixtures("registered")

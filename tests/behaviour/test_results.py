@@ -151,11 +151,9 @@ def shipped(tmp_path, monkeypatch, dataset_of):
     monkeypatch.setattr(run_module.data, "load", lambda name: dataset_of(["A text."], name=name))
     maker = replace(SUITES.get("entity_swap"), maker=lambda dataset, seed: [SWAP])
     monkeypatch.setitem(SUITES._loaded, "entity_swap", maker)
-    monkeypatch.setitem(
-        SUITES._loaded,
-        "neutral_rewrite",
-        replace(SUITES.get("neutral_rewrite"), maker=lambda dataset, seed: []),
-    )
+    for name in ("neutral_rewrite", "injection"):
+        none = replace(SUITES.get(name), maker=lambda dataset, seed: [])
+        monkeypatch.setitem(SUITES._loaded, name, none)
     return folder
 
 

@@ -17,8 +17,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from benchmark.cli import main
+from benchmark.kept import Shelf
+from benchmark.lineup import opened
+from benchmark.results import find_runs
 from tests.browser import hostile, many
 from tests.browser.steps import SETTLED
+from tests.page.asked import asked, told_of
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -30,6 +34,10 @@ NEWS_TASKS = (
     "turkey_drones/attribution",
 )
 NEWS_DETECTORS = ("lexicon", "random", "repetition", "frame-keywords", "attribution-rules", "majority")
+ANSWERED_TASKS = tuple(
+    f"fictional_news/{task}" for task in ("technique", "frame", "slant", "attribution_gap")
+)
+ANSWERED_DETECTORS = ("lexicon", "frame-keywords", "null")
 
 
 @dataclass
@@ -174,7 +182,7 @@ def bench(*arguments: object) -> None:
 @pytest.fixture(scope="session")
 def places(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path]:
     """Empty folders for the runs of each page."""
-    return {name: tmp_path_factory.mktemp(name) for name in ("news", "hostile", "tame", "many")}
+    return {name: tmp_path_factory.mktemp(name) for name in ("news", "answered", "hostile", "tame", "many")}
 
 
 @pytest.fixture(scope="session")
@@ -187,6 +195,22 @@ def news(places: Mapping[str, Path]) -> Path:
             *("evaluate", task, *named, "--quiet"),
             *("--output", folder / "runs", "--resamples", 200),
         )
+    return _report(folder, folder / "runs")
+
+
+@pytest.fixture(scope="session")
+def answered(places: Mapping[str, Path]) -> Path:
+    """A page of models with answers, asked three times on spans and once on units, and of one without."""
+    folder = places["answered"]
+    for task in ANSWERED_TASKS:
+        named = [word for name in ANSWERED_DETECTORS for word in ("-d", name)]
+        bench(*("evaluate", task, *named, "--quiet"), *("--output", folder / "runs", "--resamples", 200))
+    for run in opened(find_runs([folder / "runs"])):
+        if run.record.detector.name != "null":
+            samples = 3 if run.record.task == "technique" else 1
+            asked(
+                run.path, told_of(run, samples), currency="USD", facts={"prompt": "version 1"}, log="slow\n"
+            )
     return _report(folder, folder / "runs")
 
 
@@ -210,6 +234,9 @@ def _of_material(folder: Path, material: hostile.Material) -> Path:
             *("score", *files, "--dataset", f"{data}/{task}", "--quiet"),
             *("--output", folder / "runs", "--resamples", 100),
         )
+    told = {"family": material.reply, "currency": material.reply, "facts": {material.reply: material.reply}}
+    for run in find_runs([folder / "runs"]):
+        asked(run, hostile.answers(material), **told, log=material.reply)
     return _report(folder, folder / "runs", data)
 
 
@@ -223,6 +250,8 @@ def many_page(places: Mapping[str, Path]) -> Path:
         *("score", *files, "--dataset", f"{data}/technique", "--metrics", "ptc_flc", "--quiet"),
         *("--output", folder / "runs", "--resamples", 100),
     )
+    for run in opened(find_runs([folder / "runs"]), Shelf(data))[: many.MODELS]:
+        asked(run.path, many.answers(run))
     return _report(folder, folder / "runs", data)
 
 

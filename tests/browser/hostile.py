@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmark.answers import Answer, Labelled, Quotation
 from benchmark.manifest import LayerEntry
 from benchmark.model import Annotation, Document, Note, Span, Unit
 from benchmark.segmentation import segment
@@ -42,6 +43,8 @@ class Material:
         Of the dataset.
     detectors
         Names of the files of predictions.
+    reply
+        What a language model is said to have answered, everywhere where it can say something.
     """
 
     texts: Mapping[str, str]
@@ -52,6 +55,7 @@ class Material:
     said: tuple[str, str, str]
     title: str
     detectors: tuple[str, ...]
+    reply: str
 
     def tamed(self) -> Material:
         """Return the same without the signs that could be markup: a letter stands for each."""
@@ -64,6 +68,7 @@ class Material:
             (tame(self.said[0]), tame(self.said[1]), tame(self.said[2])),
             tame(self.title),
             tuple(map(tame, self.detectors)),
+            tame(self.reply),
         )
 
 
@@ -102,6 +107,7 @@ HOSTILE = Material(
     said=(f"{SCRIPT}{ODD}", IMAGE, BREAKOUT),
     title=f"{BREAKOUT}{SCRIPT}",
     detectors=('"><img src=x onerror=window.owned=6>.jsonl', "\u202eكاشف & 😀.jsonl"),
+    reply=f"{SCRIPT}{BREAKOUT}{IMAGE} &lt;b&gt; {DIRECTIONS} {CONTROLS}\0 {{{{ 7*7 }}}} <!--",
 )
 
 
@@ -147,6 +153,32 @@ def write_detectors(folder: Path, given: Material) -> list[Path]:
         )
         for number, name in enumerate(given.detectors)
     ]
+
+
+def answers(given: Material) -> list[Answer]:
+    """Return answers that say what is hostile wherever they can; one is very long."""
+    said = given.reply
+    found = []
+    for number, (identifier, text) in enumerate([*given.texts.items(), (said, "")]):
+        marks = [
+            (start, end, given.labels[n % len(given.labels)]) for n, (start, end) in enumerate(places(text))
+        ]
+        quotes = [Quotation(said, label, said, start, end, "fuzzy") for start, end, label in marks]
+        quotes += [Quotation(said, said, said), Quotation(said, said, said, 2, 1_000_000, said)]
+        units = (Labelled(0, len(text), (said,), said), Labelled(-3, -1, ()))
+        status = (said, "ok", "invalid", "refused", "failed")[number % 5]
+        raw = (said * (LONG // len(said) + 1))[:LONG] if number == 0 else said
+        own = {
+            "raw": raw,
+            "problem": said,
+            "quotations": (*quotes, *quotes[:1]),
+            "units": units,
+            "model": said,
+        }
+        found.append(
+            Answer(identifier, said, number % 2, number % 3, said, status, seconds=0.5, cost=1e-7, **own)
+        )
+    return found
 
 
 def _gold_spans(text: str, given: Material) -> tuple[Span, ...]:

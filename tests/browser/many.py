@@ -1,4 +1,4 @@
-"""A made-up dataset as large as the page has to bear: 500 articles and 10 detectors."""
+"""A made-up dataset as large as the page has to bear: 500 articles, 10 detectors, 2 of them with answers."""
 
 from __future__ import annotations
 
@@ -6,12 +6,16 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmark.answers import Answer, Quotation
+from benchmark.kept import KeptRun
 from benchmark.manifest import LayerEntry
 from benchmark.model import Annotation, Note, Span
 from benchmark.segmentation import segment
 from tests.browser.folders import Content, write_folder, write_predictions
+from tests.page.asked import answer
 
 ARTICLES, DETECTORS, WORDS, MARKS = 500, 10, 700, 20
+MODELS, PARTS = 2, 3
 LABELS = tuple(f"Technique {letter}" for letter in "ABCDEFGHIJKLMN")
 VOCABULARY = (
     "the",
@@ -70,6 +74,24 @@ def write_detectors(folder: Path, dataset: Path) -> list[Path]:
             rows.append({"document": row["document"], "layer": "technique", "spans": found, "units": []})
         paths.append(write_predictions(folder / f"detector {number}.jsonl", rows))
     return paths
+
+
+def answers(run: KeptRun) -> list[Answer]:
+    """Return three answers about each article, with all that the run predicted in the first one."""
+    found = []
+    for document, prediction in zip(run.rescorer.dataset.documents, run.predictions, strict=True):
+        quotes = tuple(
+            Quotation(
+                document.text[span.start : span.end], span.label, "It judges.", span.start, span.end, "exact"
+            )
+            for span in prediction.spans
+        )
+        raw = "It is said that the wording judges. " * 60
+        found += [
+            answer(document.id, part=part, raw=raw, quotations=() if part else quotes)
+            for part in range(PARTS)
+        ]
+    return found
 
 
 def _text(draw: np.random.Generator) -> str:

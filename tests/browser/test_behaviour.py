@@ -103,4 +103,4 @@ def test_everybody_can_read_it(visit, audit, path, scheme):
 
 def test_without_scripts_the_rates_stand(visit, path):
     page = visit(path, java_script_enabled=False)
-    assert page.get_by_role("table").filter(visible=True).count() == 3
+    assert page.get_by_role("table").filter(visible=True).count() == 4

@@ -9,6 +9,7 @@ from collections import Counter
 
 import pytest
 
+from benchmark.answers import UNPLACED
 from tests.browser import hostile
 from tests.browser.hostile import HOSTILE
 from tests.browser.steps import choose_task, index, marks, panel, press, to
@@ -22,7 +23,7 @@ STRUCTURE = """() => {
     }
     return count;
 }"""
-VIEWS = ("Overview", "Text", "Errors", "Labels and slices", "Annotators", "Provenance")
+VIEWS = ("Overview", "Text", "Errors", "Labels and slices", "Annotators", "Answers", "Provenance")
 
 
 def sound(page):
@@ -133,6 +134,39 @@ def test_hostile_errors_are_listed_sorted_and_lead_to_their_places(visit, hostil
         page.locator("#error-rows a").nth(link).click()
         assert panel(page).is_visible()
         page.go_back()
+
+
+def test_hostile_answers_are_themselves_to_the_last_character(visit, hostile_page):
+    page = visit(hostile_page)
+    to(page, "Answers")
+    given = hostile.answers(HOSTILE)
+    assert page.locator("#answer-rows tr").count() == len(given)
+    assert page.locator("#answer-rows").text_content().count(hostile.SCRIPT) >= len(given)
+    sound(page)
+    page.locator("#answer-rows [data-answer='0']").click()
+    for number, answer in enumerate(given):
+        assert page.locator("#answer .raw").text_content() == answer.raw
+        quotes = page.locator("#answer blockquote").all_text_contents()
+        assert quotes[: len(answer.quotations)] == [HOSTILE.reply] * len(answer.quotations)
+        assert page.locator("#answer-title").text_content().startswith(answer.document), number
+        assert page.locator("#answer .facts").text_content().count(HOSTILE.reply) >= 3
+        lost = sum(quote.how == UNPLACED for quote in answer.quotations)
+        assert page.locator("#answer .unplaced").count() == lost > 0
+        sound(page)
+        press(page, "n")
+
+
+def test_what_a_model_said_of_a_hostile_mark_is_text(visit, hostile_page):
+    page = visit(hostile_page)
+    to(page, "Text")
+    choose_task(page, "technique")
+    page.get_by_label("Predicted", exact=True).check()
+    marks(page).first.click()
+    said = panel(page).text_content()
+    assert "What the model said" in said
+    assert hostile.SCRIPT in said
+    assert hostile.BREAKOUT in said
+    sound(page)
 
 
 def test_right_to_left_text_runs_right_to_left_and_stays_in_its_line(visit, hostile_page):

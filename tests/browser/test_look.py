@@ -83,6 +83,14 @@ def test_a_hostile_text_stays_within_a_narrow_page(visit, hostile_page):
         assert (overflow(page), outside(page)) == (0, []), article
 
 
+def test_hostile_answers_stay_within_a_narrow_page(visit, audit, hostile_page):
+    page = visit(hostile_page, size=NARROW)
+    to(page, "Answers")
+    assert (overflow(page), outside(page), audit(page)) == (0, [], [])
+    page.locator("#answer-rows [data-answer='0']").click()
+    assert (overflow(page), outside(page), audit(page)) == (0, [], [])
+
+
 def overflow(page):
     return page.evaluate(
         "() => document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth"

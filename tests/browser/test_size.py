@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import time
 from contextlib import contextmanager
 
 from tests.browser import many
-from tests.browser.steps import choose, index, marks, to
+from tests.browser.steps import choose, index, marks, panel, press, to
 
 BUSY = 2.5
 """How much slower than promised a step may be on a machine that does other work at the same time."""
@@ -52,3 +53,24 @@ def test_it_opens_and_shows_every_view_in_time(visit, many_page):
     with within(3, "sorted by words"):
         page.get_by_role("columnheader", name="Words").get_by_role("button").click()
         assert page.locator("#error-head [aria-sort=ascending]").inner_text().startswith("Words")
+
+
+def test_the_answers_of_a_model_are_quick_too(visit, many_page):
+    page = visit(many_page, "view=text")
+    page.get_by_role("heading", name="Text").wait_for()
+    with within(0.5, "a mark with what the model said"):
+        marks(page).and_(page.get_by_role("button", name=re.compile("found|wrong|spurious"))).first.click()
+        assert "What the model said" in panel(page).inner_text()
+    press(page, "Escape")
+    with within(1, "answers"):
+        to(page, "Answers")
+        assert page.locator("#answer-rows tr").count() == 100
+        assert (
+            f"of {many.ARTICLES * many.PARTS:,}; page 1 of 15" in page.locator("#answer-count").inner_text()
+        )
+    with within(1, "sorted"):
+        page.get_by_role("columnheader", name="Not placed").get_by_role("button").click()
+        assert page.locator("#answer-head [aria-sort=ascending]").inner_text().startswith("Not placed")
+    with within(0.5, "one answer"):
+        page.locator("#answer-rows a[data-answer]").first.click()
+        assert page.locator("#answer-body .raw").is_visible()

@@ -105,4 +105,4 @@ def test_a_detector_that_lacks_an_extra_says_so(bench, monkeypatch):
     ):
         code, out, err = told(bench(*command))
         assert (code, out) == (2, "")
-        assert "detector 'crf' needs more to be trained: pip install 'framebench[crf]'" in err
+        assert "detector 'crf' needs more to be installed: pip install 'framebench[crf]'" in err

@@ -10,8 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from benchmark.answers import Quotation
 from benchmark.errors import EXIT_FAULT
+from benchmark.results import ANSWERS
 from tests.kept_runs import edit, keep, put
+from tests.page.asked import answer, asked
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +80,7 @@ def test_what_cannot_be_sliced_is_told(bench, kept):
 def test_tidy_rows_are_of_one_kind(bench, kept, fmt):
     done = bench("show", "results", "--errors", "--by", "section", "-f", fmt)
     assert (done.code, done.out) == (EXIT_FAULT, "")
-    assert f"--format {fmt} holds one table: give one of --by, --errors and --curve" in done.err
+    assert f"--format {fmt} holds one table: give one of --by, --errors, --curve and --answers" in done.err
     assert bench("show", "results/fictional_news/technique", "--errors", "--by", "section").code == 0
 
 
@@ -97,3 +100,77 @@ def test_a_strangers_words_do_not_steer_the_terminal(bench, kept, option):
     assert done.code == 0, done.err
     assert "\x1b" not in done.out
     assert "\u202e" not in done.out
+
+
+EVIL = "\x1b[2J\u202e\n\x00 words " * 60
+
+
+@pytest.fixture
+def answered(kept):
+    """The run of a detector with answers, one of which is hostile."""
+    (run,) = (path.parent for path in kept.rglob("lexicon*/run.json"))
+    lost = Quotation("stands nowhere", "Doubt")
+    hostile = answer(EVIL, "invalid", raw=EVIL, problem=EVIL, quotations=(Quotation(EVIL, EVIL),))
+    return asked(
+        run, [answer("02", quotations=(lost,)), answer("03"), answer("04", "failed", raw=""), hostile]
+    )
+
+
+def test_answers_are_read_at_100_columns(bench, answered):
+    done = bench("show", answered, "--answers")
+    assert done.code == 0, done.err
+    assert "answers of lexicon" in done.out
+    assert "not placed  Doubt: stands nowhere" in done.out
+    assert "4 answers: 2 ok, 1 invalid, 1 failed; 2 of 2 quotations could not be placed." in done.out
+    assert max(map(len, done.out.split("\n"))) <= 100
+    assert not set(done.out) & set("\x1b\u202e\x00")
+
+
+@pytest.mark.parametrize(
+    ("status", "documents"),
+    [
+        ("ok", ["02", "03"]),
+        ("invalid", [EVIL]),
+        ("refused", []),
+        ("failed", ["04"]),
+        ("unplaced", ["02", EVIL]),
+    ],
+)
+def test_answers_of_one_kind_as_tidy_rows(bench, answered, status, documents):
+    rows = json.loads(bench("show", answered, "--answers", "--status", status, "-f", "json").out)
+    assert [row["document"] for row in rows] == documents
+    done = bench("show", answered, "--answers", "--status", status, "-f", "csv")
+    assert [row["document"] for row in csv.DictReader(io.StringIO(done.out, newline=""))] == documents
+    assert bench("show", answered, "--answers", "--status", status).code == 0
+
+
+def test_runs_without_answers_are_told(bench, kept, answered):
+    done = bench("show", "results/fictional_news/technique", "--answers")
+    assert done.code == 0, done.err
+    assert "No answers are kept of everything on technique: no language model was asked." in done.out
+    done = bench("show", "results/fictional_news/frame", "--answers", "-f", "json")
+    assert (done.code, done.out) == (EXIT_FAULT, "")
+    assert "No answers are kept of frame-keywords on frame, null on frame" in done.err
+    (answered / ANSWERS).unlink()
+    done = bench("show", answered, "--answers")
+    assert done.code == EXIT_FAULT
+    assert "The answers of lexicon on technique are gone" in done.err
+
+
+def test_a_broken_file_of_answers_is_told_by_line(bench, answered):
+    with (answered / ANSWERS).open("ab") as file:
+        file.write(b'{"document": 1}\n{broken\n')
+    done = bench("show", answered, "--answers")
+    assert (done.code, done.out) == (EXIT_FAULT, "")
+    assert f"{ANSWERS}:5: " in done.err
+    assert f"{ANSWERS}:6: broken JSON" in done.err
+
+
+def test_a_status_is_one_of_answers(bench, answered):
+    done = bench("show", answered, "--status", "failed")
+    assert done.code == EXIT_FAULT
+    assert "--status chooses among answers: give --answers too" in done.err
+    assert bench("show", answered, "--answers", "--status", "mumbled").code == EXIT_FAULT
+    done = bench("show", answered, "--answers", "--errors", "-f", "json")
+    assert "holds one table" in done.err
+    assert bench("show", answered, "--answers", "--errors").out.count("lexicon") > 1

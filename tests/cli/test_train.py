@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+import tiny_transformer as tiny
 
 from benchmark import data
 from benchmark.model import Span
@@ -204,3 +205,165 @@ def test_the_help_has_an_example(bench):
     done = bench("train", "--help")
     assert done.code == 0
     assert "bench train crf --on ptc:train" in done.out
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory):
+    tiny.require()
+    return tiny.random_base(tmp_path_factory.mktemp("base") / "tiny")
+
+
+QUICK = "epochs=1,learning_rate=0.01,device=cpu"
+
+
+def test_a_transformer_is_fine_tuned_kept_and_scored(bench, corpus, base):
+    """Spans and sentences are learned; the kept model scores as one that is trained at once."""
+    train = ("train", f"transformers:{QUICK}", "--base", base, "--on", "corpus:train", "-o", "model")
+    done = bench(*train)
+    assert done.code == 0, done.err
+    assert done.out == ""
+    assert "transformers: epoch 1 of 1, held-out loss" in done.err
+    record = json.loads(Path("model/model.json").read_text())
+    assert record["parameters"]["base"] == str(base)
+    learned = [(one["subject"]["layer"], one["subject"]["kind"]) for one in record["learned"]]
+    assert learned == [("technique", "spans"), ("technique", "spans"), ("loaded_sentence", "units")]
+    files = {Path(name).name for name in record["files"]}
+    assert {"model.safetensors", "tokenizer.json", "README.md", "transformers.json"} <= files
+    assert not [name for name in files if name.endswith((".bin", ".pt", ".pth"))]
+    assert sorted(path.name for path in Path().iterdir()) == ["model"]
+    kept = bench("evaluate", "corpus", "-d", "model", *FEW, "-f", "json")
+    assert kept.code == 0, kept.err
+    ours = bench("evaluate", "corpus", "-d", f"transformers:base={base},{QUICK}", *FEW, "-f", "json")
+    assert values(kept) == values(ours)
+    assert {row["task"] for row in json.loads(kept.out)} == {
+        "technique",
+        "loaded_language",
+        "loaded_sentence",
+    }
+    again = bench(*train, "-q")
+    assert again.code == 2
+    assert "model: exists already" in again.err
+
+
+def test_a_transformer_is_fine_tuned_fold_by_fold(bench, base):
+    """Documents in several folds, of a dataset that is shipped."""
+    spec = f"transformers:base={base},{QUICK}"
+    done = bench("evaluate", "fictional_news/frame", "-d", spec, *FEW, "-f", "json")
+    assert done.code == 0, done.err
+    row = json.loads(done.out)[0]
+    assert row["training"].startswith("cv")
+    run = json.loads(next(Path("results").glob("fictional_news/frame/*/run.json")).read_text())
+    assert run["detector"]["parameters"]["epochs"] == "1"
+    assert not run["failures"]
+    assert set(run["detector"]["files"]) == {"config.json", "model.safetensors"}
+
+
+def test_a_checkpoint_is_scored_on_spans_and_sentences_and_needs_no_training(bench, tmp_path):
+    tiny.require()
+    words = {"shameless": 1, "brutal": 1, "regime": 2}
+    tagger = tiny.known_tagger(tmp_path / "tagger", ("O", "bad", "worse"), words)
+    Path("map.toml").write_text('bad = "Loaded_Language"\nworse = "Doubt"\n')
+    spec = f"transformers:{tagger},label_map=map.toml,device=cpu"
+    done = bench("evaluate", "fictional_news", "-d", spec, *FEW, "-f", "json")
+    assert done.code == 0, done.err
+    rows = json.loads(done.out)
+    assert {"technique", "loaded_language", "loaded_sentence"} <= {row["task"] for row in rows}
+    assert {row["training"] for row in rows} <= {None, ""}
+    run = json.loads(next(Path("results").glob("fictional_news/technique/*/run.json")).read_text())
+    assert not run["failures"]
+    assert set(run["detector"]["files"]) == {"label_map", "config.json", "model.safetensors"}
+    labels = {
+        span["label"]
+        for path in Path("results").glob("fictional_news/loaded_language/*/predictions.jsonl")
+        for line in path.read_text().splitlines()
+        for span in json.loads(line)["spans"]
+    }
+    assert labels <= {"Loaded_Language"}
+
+
+def test_a_training_that_was_stopped_goes_on(bench, corpus, base, monkeypatch):
+    from baselines.neural import finetune
+
+    spec = "transformers:epochs=3,device=cpu"
+    train = ("train", spec, "--base", base, "--on", "corpus:train", "-o", "models/m", "--task", "technique")
+    tell = finetune._Watch._tell
+
+    def stopped(self, epoch, what):
+        if epoch == 3:
+            raise KeyboardInterrupt
+        tell(self, epoch, what)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(finetune._Watch, "_tell", stopped)
+        assert bench(*train, "-q").code != 0
+    assert sorted(path.name for path in Path("models").iterdir()) == ["m.checkpoints"]
+    told = []
+
+    def listened(self, epoch, what):
+        told.append(epoch)
+        tell(self, epoch, what)
+
+    monkeypatch.setattr(finetune._Watch, "_tell", listened)
+    done = bench(*train, "-q")
+    assert done.code == 0, done.err
+    assert set(told) == {3}
+    assert [path.name for path in Path("models").iterdir()] == ["m"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("crf", "--base", "b"), "detector 'crf' is not made from a base model, which --base would name"),
+        (("transformers:base=a", "--base", "b"), "the base model is given twice: --base b, and in"),
+        (("transformers",), "neither of model and base given"),
+        (("transformers:./a", "--base", "b"), "both of model and base given"),
+        (("transformers:epochs=0", "--base", "b"), "epochs 0: must be at least 1"),
+    ],
+)
+def test_a_base_that_does_not_fit_is_told_and_nothing_is_written(bench, corpus, arguments, message):
+    done = bench("train", *arguments, "--on", "corpus:train", "-o", "model")
+    assert done.code == 2
+    assert message in done.err
+    assert not list(Path().iterdir())
+
+
+def test_a_base_that_is_not_there_leaves_nothing(bench, corpus):
+    done = bench("train", "transformers", "--base", "./none", "--on", "corpus:train", "-o", "model", "-q")
+    assert done.code == 1
+    assert "base './none': './none' is no folder, and no name of a model on the Hub" in done.err
+    assert not list(Path().iterdir())
+
+
+def test_a_folder_of_the_user_is_no_place_for_checkpoints(bench, corpus, base):
+    Path("model.checkpoints").mkdir()
+    Path("model.checkpoints/diary.txt").write_text("Dear diary")
+    train = ("train", f"transformers:{QUICK}", "--base", base, "--on", "corpus:train", "-o", "model", "-q")
+    done = bench(*train)
+    assert done.code == 2
+    assert (
+        "model.checkpoints: exists already, and is where the state of the training would be kept" in done.err
+    )
+    assert Path("model.checkpoints/diary.txt").is_file()
+    # A folder that the user names is used, and kept.
+    named = (f"transformers:checkpoints=mine,{QUICK}", *train[2:], "--task", "technique")
+    done = bench("train", *named)
+    assert done.code == 0, done.err
+    assert list(Path("mine").glob("*/checkpoint-*/model.safetensors"))
+
+
+def test_checkpoints_that_cannot_be_kept_are_told(bench, corpus, base):
+    Path("file").write_text("")
+    train = (
+        "train",
+        f"transformers:{QUICK}",
+        "--base",
+        base,
+        "--on",
+        "corpus:train",
+        "-o",
+        "file/model",
+        "-q",
+    )
+    done = bench(*train)
+    assert done.code == 2
+    assert "file/model.checkpoints: cannot be written" in done.err

@@ -10,11 +10,11 @@ from benchmark.behaviour.rates import Counts, Rates, Side
 from benchmark.behaviour.results import Behaviour, BehaviourRecord, CaseRow, MarkRow, Source
 from benchmark.contamination import Shared
 from benchmark.environment import environment
+from benchmark.provenance import Training
 from benchmark.record import DetectorRecord, Resampling, Score
 from benchmark.report.behaviour import behaviour_rows, behaviour_tables, failing
 from benchmark.report.formats import Format
 from benchmark.report.table import render
-from benchmark.training import Training
 
 RATES = Rates(Score(0.5, 0.4, 0.6), Score(0.25, 0.2, 0.3), Score(0.75, 0.7, 0.8))
 
@@ -51,9 +51,17 @@ def test_cells_are_pass_rates_or_two_rates():
 
 def test_all_suites_fit_the_width():
     suites = ("neutral_rewrite", "entity_swap", "source_added", "source_removed", "quoted", "literal")
-    records = [record(suite, "a-detector:with=parameters") for suite in (*suites, "charged", "typography")]
+    suites = (*suites, "charged", "typography", "injection")
+    records = [record(suite, "a-detector:with=parameters") for suite in suites]
     tables = behaviour_tables(records)
-    assert [len(table.headers) for table in tables] == [8, 3]
+    assert [len(table.headers) for table in tables] == [6, 4, 3]
+    assert [table.title.split(":")[0] for table in tables] == [
+        "Behaviour, wording",
+        "Behaviour, same marks",
+        "Behaviour, sources",
+    ]
+    passes = "same marks: a detector that marks nothing passes."
+    assert [passes in table.notes for table in tables] == [False, True, False]
     text = render(tables, Format.TABLE)
     assert max(map(len, text.split("\n"))) <= 100
 

@@ -8,6 +8,7 @@ import pytest
 
 from benchmark.contamination import Shared
 from benchmark.environment import Environment
+from benchmark.provenance import Training
 from benchmark.record import (
     Ceiling,
     DatasetRecord,
@@ -20,7 +21,6 @@ from benchmark.record import (
 )
 from benchmark.report.evaluation import compact, panel, run_tables
 from benchmark.report.notes import notes
-from benchmark.training import Training
 
 CEILING = Ceiling({"f1": Range(0.4, 0.3, 0.5)}, {"f1": Range(0.5, 0.4, 0.6)})
 RECORD = RunRecord(

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from benchmark.contamination import Shared
 from benchmark.detectors import Failure
 from benchmark.environment import Environment
+from benchmark.provenance import Training
 from benchmark.record import (
     Ceiling,
     DatasetRecord,
@@ -25,7 +26,6 @@ from benchmark.record import (
     Score,
 )
 from benchmark.report.tidy import as_csv, as_json, share_of_ceiling, tidy
-from benchmark.training import Training
 
 CEILING = Ceiling({"f1": Range(0.4, 0.3, 0.5)}, {"f1": Range(0.5, 0.4, 0.6), "mcc": Range(0.0, 0.0, 0.0)})
 RECORD = RunRecord(

@@ -74,12 +74,14 @@ function errorRow(state, row) {
   );
 }
 
-function errorHead(state) {
-  return COLUMNS.map((column) => {
-    const sorts = column.key === state.sort;
+/** The heads of a list that is sorted by a click on them; those of figures stand at the right. */
+function headOf(columns, sort, down, figures = []) {
+  return columns.map((column) => {
+    const sorts = column.key === sort;
     const button = make("button", { type: "button", "data-sort": column.key }, column.name);
-    button.append(make("span", { class: "way", "aria-hidden": "true" }, sorts ? (state.down ? " ▼" : " ▲") : ""));
-    return make("th", { scope: "col", "aria-sort": sorts ? (state.down ? "descending" : "ascending") : "none" }, button);
+    button.append(make("span", { class: "way", "aria-hidden": "true" }, sorts ? (down ? " ▼" : " ▲") : ""));
+    const css = figures.includes(column.key) ? "right" : null;
+    return make("th", { scope: "col", class: css, "aria-sort": sorts ? (down ? "descending" : "ascending") : "none" }, button);
   });
 }
 
@@ -99,7 +101,7 @@ function showErrors(state) {
   const page = Math.min(state.page, pages);
   const first = (page - 1) * PAGE_ROWS;
   const some = rows.slice(first, first + PAGE_ROWS);
-  refill(byId("error-head"), errorHead(state));
+  refill(byId("error-head"), headOf(COLUMNS, state.sort, state.down));
   byId("error-rows").replaceChildren(...some.map((row) => errorRow(state, row)));
   const range = rows.length ? `Errors ${first + 1} to ${first + some.length} of ${rows.length}` : "No errors";
   byId("error-count").textContent = `${range}; page ${page} of ${pages}`;

@@ -1,5 +1,6 @@
 // The panel of a mark: label, type of error, score, and what the annotators said.
 
+const MOST_SAID = 20; // so many things that a model said of one mark are told
 let opener = null; // the key of the mark whose panel is open
 
 function term(list, name, ...value) {
@@ -46,6 +47,53 @@ function ownList(state, row) {
   return [make("h4", {}, "The annotators’ own marks here"), make("ul", {}, ...items)];
 }
 
+/** What a model said that a predicted mark was made from: of its label at its place first, then what overlaps it.
+    Marks of units can come from spans with other labels. */
+function saidOf(state, mark, own) {
+  const label = labelName(mark.found[2]);
+  const inUnits = state.group.unit !== null;
+  const all = own.rows
+    .filter((answer) => answer.doc === state.doc)
+    .flatMap((answer) => [...answer.quotes, ...answer.units].map((one) => ({ answer, one })))
+    .filter(({ one }) => one.at);
+  const touching = all.filter(({ one }) => one.at[0] < mark.end && one.at[1] > mark.start);
+  const alike = touching.filter(({ one }) => one.label === label || one.labels?.includes(label));
+  const exact = alike.filter(({ one }) => same(one.at, mark.found));
+  if (inUnits) return [exact, alike, touching].find((some) => some.length) ?? [];
+  return [...exact, ...alike.filter((one) => !exact.includes(one))];
+}
+
+function saidList(state, mark) {
+  const run = mark.column === "a" ? state.a : state.b;
+  const own = mark.found ? answersOf(run) : null;
+  const alike = new Map();
+  for (const { answer, one } of own ? saidOf(state, mark, own) : []) {
+    const key = JSON.stringify([one.label ?? one.labels, one.at, one.text, one.why, one.how]);
+    if (!alike.has(key)) alike.set(key, { one, answers: [] });
+    alike.get(key).answers.push(answer);
+  }
+  if (!alike.size) return [];
+  const items = [...alike.values()].slice(0, MOST_SAID).map(({ one, answers }) => saidItem(state, mark, run, one, answers, own));
+  const more = alike.size > MOST_SAID ? [make("p", { class: "count" }, `… and ${alike.size - MOST_SAID} more`)] : [];
+  return [make("h4", {}, "What the model said"), make("ul", {}, ...items), ...more];
+}
+
+function saidItem(state, mark, run, one, answers, own) {
+  const { text } = block(state.doc);
+  const list = make("dl");
+  const labels = one.label ?? one.labels.join(", ");
+  if (labels !== labelName(mark.found[2])) term(list, "Label", labels || "no label");
+  if (one.why) term(list, "Reason", one.why);
+  if ("text" in one) term(list, "Quoted as", excerpt(one.text));
+  else if (!same(one.at, mark.found)) term(list, "Words", quoted(text, one.at));
+  if ("how" in one) term(list, "Placed", Object.hasOwn(PLACINGS, one.how) ? PLACINGS[one.how] : one.how);
+  const samples = sampled(answers.map((answer) => answer.sample), own.samples);
+  if (samples) term(list, "Samples", samples);
+  const links = answers.flatMap((answer) => [answerLink(run, `answer ${answer.number + 1}`, { answer: answer.number }), " "]);
+  term(list, "In full", ...links);
+  return make("li", {}, list);
+}
+
 function details(state, mark) {
   const { text, notes } = block(state.doc);
   const { gold, found, type } = mark;
@@ -62,7 +110,7 @@ function details(state, mark) {
     if (row?.[5]) term(list, name, `number ${row[5].join(", ")}`);
   }
   if (gold && gold[4] !== undefined && gold[4] !== null) noted(list, notes[gold[4]]);
-  return [list, ...ownList(state, gold ?? found)];
+  return [list, ...saidList(state, mark), ...ownList(state, gold ?? found)];
 }
 
 /** The mark of a key, also where the mode shows its pair by the other one's key. */

@@ -16,7 +16,7 @@ function showViews(state) {
   }
   for (const link of document.querySelectorAll("#views a")) {
     const view = link.dataset.view;
-    link.href = linkTo({ view, mark: null });
+    link.href = linkTo({ view, mark: null, ...(view === "answers" ? { task: taskWithAnswers(current.task) } : {}) });
     if (view === state.view) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
@@ -30,11 +30,12 @@ function show() {
   showTask(current);
   if (current.view === "text") showText(current);
   if (current.view === "errors") showErrors(current);
+  if (current.view === "answers") showAnswers(current);
   if (current.view === "behaviour") showBehaviour(current);
   if (index.groups.length) showPanel(current);
   document.title = `${document.querySelector(`#view-${current.view} h2`).textContent} – ${byId("title").textContent}`;
   const moved = before && (before.view !== current.view || (current.view === "text" && before.doc !== current.doc));
-  if (moved && !current.mark) window.scrollTo(0, 0);
+  if (moved && !current.mark && current.answer === null) window.scrollTo(0, 0);
   // What had the focus may be gone with the text before.
   const lost = document.activeElement === document.body && before !== null;
   if (lost && current.view === "text" && !current.mark) byId("document-title").focus({ preventScroll: true });
@@ -51,6 +52,7 @@ function skip(event) {
 function listen() {
   byId("skip").addEventListener("click", skip);
   if (index.groups.length) listenToTexts();
+  if (byId("view-answers")) listenToAnswers();
   if (suites.length) listenToBehaviour();
   byId("shortcuts").addEventListener("change", (event) => (shortcuts = event.target.checked));
   byId("help-open").addEventListener("click", () => byId("help").showModal());
@@ -128,15 +130,27 @@ const KEYS = {
   p: () => step(-1),
 };
 
+const STEPS = {
+  n: () => stepAnswer(1),
+  p: () => stepAnswer(-1),
+};
+
+/** The keys of a view that shows a text, or an answer. */
+const keysNow = () => ({ text: KEYS, answers: current.answer === null ? {} : STEPS })[current.view] ?? {};
+
 function pressed(event) {
   if (event.ctrlKey || event.altKey || event.metaKey || byId("help").open) return;
   if (event.key === "Escape" && byId("panel")?.hidden === false) {
     go({ mark: null });
     return;
   }
+  if (event.key === "Escape" && current.view === "answers" && current.answer !== null) {
+    go({ answer: null });
+    return;
+  }
   if (!shortcuts || event.target.closest("input:not([type=checkbox]):not([type=radio]), select, textarea")) return;
   if (event.key === "?") byId("help").showModal();
-  else if (current.view === "text" && Object.hasOwn(KEYS, event.key)) KEYS[event.key]();
+  else if (Object.hasOwn(keysNow(), event.key)) keysNow()[event.key]();
   else return;
   event.preventDefault();
 }

@@ -55,7 +55,7 @@ function stateOf(hash) {
   const given = new URLSearchParams(hash.replace(/^#/, ""));
   const views = [...document.querySelectorAll("main > section.view")].map((view) => view.id.slice(5));
   const view = views.includes(given.get("view")) ? given.get("view") : views[0];
-  const task = number(given.get("task"), 0, index.groups.length - 1, 0);
+  const task = number(given.get("task"), 0, index.groups.length - 1, view === "answers" ? taskWithAnswers(0) : 0);
   const group = index.groups[task] ?? NO_GROUP;
   const run = (name) => (group.runs.includes(Number(given.get(name))) && given.get(name) !== "" ? Number(given.get(name)) : null);
   const wanted = given.has("labels") ? new Set(given.get("labels").split(".").filter(Boolean).map(Number)) : null;
@@ -79,6 +79,13 @@ function stateOf(hash) {
     sort: COLUMNS.some((column) => column.key === given.get("sort")) ? given.get("sort") : "place",
     down: given.get("down") === "1",
     page: number(given.get("page"), 1, 1e9, 1),
+    asked: runWithAnswers(group, given.has("asked") ? run("asked") : null),
+    status: ASKED_FOR.includes(given.get("status")) ? given.get("status") : null,
+    about: given.has("about") && group.docs.includes(Number(given.get("about"))) ? Number(given.get("about")) : null,
+    by: ANSWER_COLUMNS.some((column) => column.key === given.get("by")) ? given.get("by") : "number",
+    falling: given.get("falling") === "1",
+    leaf: number(given.get("leaf"), 1, 1e9, 1),
+    answer: number(given.get("answer"), 0, 1e9, null),
     suite: number(given.get("suite"), 0, suites.length - 1, 0),
     who: number(given.get("who"), 0, 1e9, null),
     cases: number(given.get("cases"), 1, 1e9, 1),
@@ -106,6 +113,13 @@ function hashOf(state) {
     if (state.down) put("down", 1);
     if (state.page > 1) put("page", state.page);
   }
+  if (state.view === "answers") {
+    for (const name of ["asked", "status", "about"]) put(name, state[name]);
+    if (state.by !== "number") put("by", state.by);
+    if (state.falling) put("falling", 1);
+    if (state.leaf > 1) put("leaf", state.leaf);
+    put("answer", state.answer);
+  }
   if (state.view === "behaviour") {
     put("suite", state.suite);
     put("who", state.who);
@@ -120,7 +134,8 @@ function linkTo(changes) {
   if ("task" in changes && changes.task !== current.task) {
     const group = index.groups[changes.task];
     const fresh = { group, doc: group.docs[0] ?? null, a: group.runs[0], b: null, labels: null, mark: null };
-    Object.assign(next, fresh, { run: null, type: null, label: null, from: null, page: 1 }, changes);
+    Object.assign(next, fresh, { run: null, type: null, label: null, from: null, page: 1 });
+    Object.assign(next, { asked: runWithAnswers(group, null), about: null, answer: null, leaf: 1 }, changes);
   }
   return hashOf(next);
 }

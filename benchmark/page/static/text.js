@@ -72,6 +72,7 @@ function column(state, run, name) {
   const bar = make("div", { class: "whole" });
   if (whole) bar.append(...marks.map((mark) => chip(mark, text)));
   else if (!marks.length) bar.append("No marks.");
+  bar.append(...answersAbout(state, run));
   const body = make("div", { class: "article", "data-column": name });
   segmented(text, inText).forEach((parts, at) => body.append(line(text, parts, at, state.group.unit !== null)));
   return make("section", { class: "column", "aria-labelledby": `column-${name}` }, head, bar, body);

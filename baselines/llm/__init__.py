@@ -1,0 +1,1 @@
+"""Language models as detectors: prompts, requests, and what is read from the replies."""

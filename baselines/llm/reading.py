@@ -1,0 +1,217 @@
+"""What is read from a reply: quotations with their places, or labels of units.
+
+A reply is one JSON object of the form that was asked for. A Markdown fence or words around it are passed
+over; anything else makes the answer invalid, and nothing is taken from it. Labels are known again without
+regard to case, spaces and underscores.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+import msgspec
+
+from baselines.llm.finding import Passage
+from baselines.llm.parts import Part
+from baselines.llm.placing import Place, place, place_attributions
+from baselines.llm.prompt_file import RELATION_PARTS, Prompt
+from benchmark.answers import INVALID, OK, Labelled, Quotation
+
+LONGEST = 2_000_000
+"""Characters of a reply that is read at all."""
+MOST = 5_000
+"""Marks of one reply that are read."""
+_SHOWN = 60
+T = TypeVar("T")
+
+
+class _Mark(msgspec.Struct):
+    quotation: str
+    label: str
+    reason: str = ""
+
+
+class _Marks(msgspec.Struct):
+    marks: list[_Mark]
+
+
+class _Attribution(msgspec.Struct):
+    source: str = ""
+    cue: str = ""
+    content: str = ""
+    reason: str = ""
+
+
+class _Attributions(msgspec.Struct):
+    attributions: list[_Attribution]
+
+
+class _Labelled(msgspec.Struct):
+    number: int
+    labels: list[str] = []
+    label: str = ""
+    reason: str = ""
+
+
+class _Units(msgspec.Struct):
+    units: list[_Labelled]
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """What was read from a reply.
+
+    Parameters
+    ----------
+    status
+        ok or invalid.
+    problem
+        What is wrong with it; also what an answer that can be read leaves out.
+    quotations, units
+        What it says; nothing of an invalid one.
+    """
+
+    status: str
+    problem: str = ""
+    quotations: tuple[Quotation, ...] = ()
+    units: tuple[Labelled, ...] = ()
+
+
+def read(prompt: Prompt, part: Part, raw: str) -> Parsed:
+    """Return what a reply says of a part of a document; it never raises.
+
+    Parameters
+    ----------
+    prompt
+        What was asked.
+    part
+        About which part.
+    raw
+        The reply as it came.
+    """
+    try:
+        if prompt.kind == "units":
+            return _read_units(prompt, part, _decoded(raw, _Units).units)
+        if prompt.kind == "relations":
+            return _read_attributions(part, _decoded(raw, _Attributions).attributions)
+        return _read_marks(prompt, part, _decoded(raw, _Marks).marks)
+    except ValueError as error:  # msgspec's errors are ValueErrors
+        return Parsed(INVALID, str(error))
+    except RecursionError:
+        return Parsed(INVALID, "JSON nested too deeply")
+
+
+def _decoded(raw: str, kind: type[T]) -> T:
+    """Return the JSON object of a reply.
+
+    Raises
+    ------
+    ValueError
+        Which says what is wrong.
+    """
+    if len(raw) > LONGEST:
+        raise ValueError(f"a reply of {len(raw):,} characters; {LONGEST:,} are read")
+    content = _object(raw)
+    try:
+        return msgspec.json.decode(content.encode("utf-8", "replace"), type=kind)
+    except msgspec.ValidationError as error:
+        raise ValueError(f"not of the form that was asked for: {error}") from error
+    except msgspec.DecodeError as error:
+        raise ValueError(f"broken JSON: {error}") from error
+
+
+def _object(raw: str) -> str:
+    """Return the part of a reply that is its one JSON object, by the outermost braces.
+
+    Raises
+    ------
+    ValueError
+        Where there is none.
+    """
+    start, end = raw.find("{"), raw.rfind("}")
+    if start < 0 or end < start:
+        raise ValueError("no JSON object" if raw.strip() else "an empty reply")
+    return raw[start : end + 1]
+
+
+def _known(labels: Mapping[str, str]) -> dict[str, str]:
+    return {_folded(label): label for label in labels}
+
+
+def _folded(label: str) -> str:
+    return re.sub(r"[\s_]+", "_", label.strip().casefold())
+
+
+def _label(given: str, known: Mapping[str, str]) -> str:
+    """Return the label that is meant.
+
+    Raises
+    ------
+    ValueError
+        Where there is none.
+    """
+    found = known.get(_folded(given))
+    if found is None:
+        raise ValueError(f"no label {_shown(given)}")
+    return found
+
+
+def _shown(words: str) -> str:
+    return repr(words if len(words) <= _SHOWN else f"{words[: _SHOWN - 1]}…")
+
+
+def _check_count(found: Sequence[object]) -> None:
+    if len(found) > MOST:
+        raise ValueError(f"{len(found):,} marks; {MOST:,} are read")
+
+
+def _read_marks(prompt: Prompt, part: Part, marks: Sequence[_Mark]) -> Parsed:
+    _check_count(marks)
+    known = _known(prompt.labels)
+    labels = [_label(mark.label, known) for mark in marks]
+    passage = Passage(part.document.text, (part.start, part.end))
+    places = place(passage, [mark.quotation for mark in marks], labels)
+    return Parsed(
+        OK,
+        quotations=tuple(
+            _placed(Quotation(mark.quotation, label, mark.reason), at)
+            for mark, label, at in zip(marks, labels, places, strict=True)
+        ),
+    )
+
+
+def _placed(quotation: Quotation, at: Place | None) -> Quotation:
+    return quotation if at is None else replace(quotation, start=at.start, end=at.end, how=at.how)
+
+
+def _read_attributions(part: Part, found: Sequence[_Attribution]) -> Parsed:
+    """Return the parts of attributions, numbered from 0 within the part."""
+    _check_count(found)
+    passage = Passage(part.document.text, (part.start, part.end))
+    rows = [[str(getattr(one, name)) for name in RELATION_PARTS] for one in found]
+    placed = place_attributions(passage, rows)
+    quotations = [
+        _placed(Quotation(words, label, one.reason, relation=number), at)
+        for number, (one, row, places) in enumerate(zip(found, rows, placed, strict=True))
+        for label, words, at in zip(RELATION_PARTS, row, places, strict=True)
+        if words.strip()
+    ]
+    return Parsed(OK, quotations=tuple(quotations))
+
+
+def _read_units(prompt: Prompt, part: Part, found: Sequence[_Labelled]) -> Parsed:
+    known, units = _known(prompt.labels), dict[int, Labelled]()
+    for one in found:
+        if not 1 <= one.number <= len(part.units):
+            raise ValueError(f"no unit {one.number}; there are {len(part.units)}")
+        if one.number in units:
+            raise ValueError(f"unit {one.number} is answered twice")
+        given = [one.label] if prompt.most == 1 else one.labels
+        labels = tuple(dict.fromkeys(_label(label, known) for label in given))
+        units[one.number] = Labelled(*part.units[one.number - 1], labels, one.reason)
+    missing = len(part.units) - len(units)
+    problem = f"{missing} of {len(part.units)} units were not answered" if missing else ""
+    return Parsed(OK, problem, units=tuple(units[number] for number in sorted(units)))

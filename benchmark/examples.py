@@ -1,0 +1,97 @@
+"""Examples that a detector is shown: annotated documents of another dataset than the one that is scored."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+from benchmark import data
+from benchmark.data import SHIPPED, Dataset
+from benchmark.errors import UsageError, suggest
+from benchmark.model import Annotation, Detector
+from benchmark.provenance import Provenance, training_of
+from benchmark.spec import Spec
+from benchmark.subject import Subject, layer_gold, layer_labels, lesson
+
+
+def show_examples(
+    spec: Spec, detector: Detector, subject: Subject, barred: Collection[str]
+) -> Provenance | None:
+    """Show a detector examples of what it is asked for, where it wants any.
+
+    It does by an attribute `shots`, the number of examples, which it chooses itself in `show(gold, layer)`;
+    that returns the ids of the documents that they are from. `examples` may name the dataset, or one of its
+    splits as "DATASET:SPLIT"; a shipped one with gold of the layer is taken where it is empty.
+
+    Parameters
+    ----------
+    spec
+        Which detector, for messages.
+    detector
+        What is shown the examples.
+    subject
+        What it is asked for.
+    barred
+        The names of the datasets that it is scored on, which no example may come from.
+
+    Returns
+    -------
+    Provenance or None
+        Where the examples are from; None where none are wanted.
+
+    Raises
+    ------
+    UsageError
+        Where the dataset is the one that is scored, or has no gold to show.
+    """
+    shots = getattr(detector, "shots", 0)
+    if not shots:
+        return None
+    source = _source(spec, str(getattr(detector, "examples", "")), subject, barred)
+    gold: Sequence[Annotation] = lesson(source, subject) or ()
+    shown = set(detector.show(gold, subject.layer))  # type: ignore[attr-defined]
+    places = [place for place, document in enumerate(source.documents) if document.id in shown]
+    training = replace(training_of(source, 0, getattr(detector, "seed", 0)), shots=shots)
+    return Provenance(training, source.fingerprints.only(places))
+
+
+def _source(spec: Spec, named: str, subject: Subject, barred: Collection[str]) -> Dataset:
+    """Return the dataset that examples are taken from.
+
+    Raises
+    ------
+    UsageError
+        Where it is the one that is scored, or has no gold to show.
+    """
+    if not named:
+        return _shipped(spec, subject, barred)
+    name, _, split = named.partition(":")
+    source = data.load(name)
+    if source.name in barred:
+        raise UsageError(
+            f"detector '{spec}': examples={named} is what it is scored on; examples come from another dataset"
+        )
+    if not _shows(source, subject):
+        raise UsageError(
+            f"detector '{spec}': dataset '{name}' has no gold of layer '{subject.layer}' with the labels "
+            f"{', '.join(subject.labels)} to take examples from"
+        )
+    if split and split not in source.splits:
+        raise UsageError(f"dataset '{name}' has no split '{split}'{suggest(split, source.splits)}")
+    members = set(source.splits[split]) if split else {document.id for document in source.documents}
+    return source.only([place for place, d in enumerate(source.documents) if d.id in members])
+
+
+def _shipped(spec: Spec, subject: Subject, barred: Collection[str]) -> Dataset:
+    for source in map(data.load, reversed(SHIPPED)):
+        if source.name not in barred and _shows(source, subject):
+            return source
+    raise UsageError(
+        f"detector '{spec}': no other shipped dataset has gold of layer '{subject.layer}' to take examples "
+        "from; name one with examples=DATASET or examples=DATASET:SPLIT, or leave out shots"
+    )
+
+
+def _shows(source: Dataset, subject: Subject) -> bool:
+    known = layer_gold(source, subject.layer) is not None
+    return known and set(subject.labels) <= set(layer_labels(source, subject.layer))

@@ -1,0 +1,251 @@
+"""The metrics as scorers for scikit-learn, with the values that the harness computes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from benchmark.errors import UsageError, suggest
+from benchmark.metrics import METRICS, LabelSet, Metric
+from benchmark.model import Annotation, Document, Prediction, Unit, offsets
+from benchmark.scorer import SINGLE_LABEL
+from benchmark.spec import Spec, construct
+
+MACRO, MAIN = "macro_f1", "f1"
+UNIT_METRICS = (SINGLE_LABEL, "multilabel")
+Sets = list[tuple[str, ...]]
+"""The labels of each sample."""
+
+
+class Predictor(Protocol):
+    """What a scorer asks: anything that predicts."""
+
+    def predict(self, X: Any) -> Any:  # noqa: N803 - scikit-learn's name
+        """Return what is predicted for samples."""
+        ...
+
+
+@dataclass(frozen=True)
+class Scorer:
+    """One score of a metric, to be called with an estimator, samples and what is known of them.
+
+    Parameters
+    ----------
+    metric
+        The metric.
+    score
+        The name of the score.
+    labels
+        The labels; None for those of the samples and of what is predicted for them.
+    undefined
+        What is returned where the score is undefined.
+    """
+
+    metric: Metric
+    score: str
+    labels: Sequence[str] | None = None
+    undefined: float = math.nan
+
+    def __call__(self, estimator: Predictor, X: Any, y: Any) -> float:  # noqa: N803 - scikit-learn's name
+        """Return the score of what an estimator predicts for samples.
+
+        Parameters
+        ----------
+        estimator
+            Anything with `predict`.
+        X
+            What it predicts from, such as texts, or documents.
+        y
+            Labels, tuples of labels, or a matrix of 0 and 1, shape (n, labels); or annotations, where the
+            estimator returns predictions.
+
+        Raises
+        ------
+        ValueError
+            Where what is known or predicted does not fit the metric.
+        """
+        return self.value(y, estimator.predict(X))
+
+    def value(self, known: Any, predicted: Any) -> float:
+        """Return the score of predictions, as a metric function of scikit-learn does.
+
+        Parameters
+        ----------
+        known, predicted
+            Of the same samples, in the same order.
+
+        Raises
+        ------
+        ValueError
+            Where they differ in number, or do not fit the metric.
+        """
+        gold, found = self._both(known, predicted)
+        labels = self._labels(gold, found)
+        if not len(labels):
+            return self.undefined  # nothing is known, and nothing predicted
+        totals = self.metric.per_document(gold, found, labels).sum(axis=0)
+        names = self.metric.scores(labels)
+        value = float(self.metric.finalize(totals, labels)[names.index(self.score)])
+        return self.undefined if math.isnan(value) else value
+
+    def _both(self, known: Any, predicted: Any) -> tuple[list[Annotation], list[Prediction]]:
+        """Return what is known and predicted as annotations and predictions."""
+        if _annotated(known):
+            return list(known), self._predictions(known, predicted)
+        if not _scores_units(self.metric):
+            raise ValueError(f"metric '{self.metric.name}' scores spans: y must be annotations")
+        truth, answers = _label_sets(known, self.labels), _label_sets(predicted, self.labels)
+        if len(truth) != len(answers):
+            raise ValueError(f"{len(answers)} predictions for {len(truth)} samples")
+        if self.metric.name == SINGLE_LABEL and any(len(own) > 1 for own in truth):
+            raise ValueError(
+                f"a sample has several labels, and '{SINGLE_LABEL}' scores one: use 'multilabel'"
+            )
+        documents = [_sample(number) for number in range(len(truth))]
+        return (
+            [Annotation(d, "", units=(Unit(0, 1, own),)) for d, own in zip(documents, truth, strict=True)],
+            [
+                Prediction(d.id, "", units=(Unit(0, 1, own),))
+                for d, own in zip(documents, answers, strict=True)
+            ],
+        )
+
+    def _predictions(self, known: Sequence[Annotation], predicted: Any) -> list[Prediction]:
+        found = list(predicted)
+        strange = next((one for one in found if not isinstance(one, Prediction)), None)
+        if strange is not None:
+            raise ValueError(
+                f"for documents a {type(strange).__name__} is predicted, not a Prediction; wrap the "
+                "detector: benchmark.sklearn.DetectorEstimator"
+            )
+        if _scores_units(self.metric) and not any(annotation.units for annotation in known):
+            raise ValueError(f"metric '{self.metric.name}' scores units, and the annotations hold none")
+        return found
+
+    def _labels(self, gold: Sequence[Annotation], found: Sequence[Prediction]) -> LabelSet:
+        """Return the labels with their number in the gold.
+
+        What is only predicted is among them, since it is wrong, and without gold, so that no average of
+        labels runs over it.
+        """
+        if isinstance(self.labels, LabelSet):
+            return self.labels
+        held = [label for piece in gold for label in _of(piece)]
+        names: Iterable[str] = self.labels or ()
+        if self.labels is None:
+            asked = self.score.partition(":")[2]
+            names = sorted({*held, *(label for p in found for label in _of(p)), *([asked] if asked else [])})
+        return LabelSet(tuple(names), [held.count(name) for name in names])
+
+
+def scorer(
+    metric: str = SINGLE_LABEL,
+    score: str | None = None,
+    *,
+    labels: Sequence[str] | None = None,
+    undefined: float = math.nan,
+) -> Scorer:
+    """Return a score of a metric as a scorer for `cross_val_score`, `GridSearchCV` and the like.
+
+    An average over labels runs over those that the scored samples have: as in the harness, a label that is
+    only predicted lowers what it is confused with and has no part of its own. (scikit-learn's macro-F1
+    counts it as 0.) Give `labels` as a `benchmark.metrics.LabelSet` to fix across folds what it runs over.
+
+    Parameters
+    ----------
+    metric
+        Its name, with parameters as they are typed: "classification", "overlap:threshold=0.1".
+    score
+        One of its scores; "f1:LABEL" for that of a label. Default: macro-F1 of "classification", F1 of
+        others.
+    labels
+        The labels; of two the positive one first. Others are not scored. Default: those of the samples and
+        of what is predicted for them.
+    undefined
+        What is returned where the score is undefined. The default, NaN, is what the harness says;
+        `GridSearchCV` ranks it last, with a warning.
+
+    Raises
+    ------
+    UsageError
+        Where the metric has no such score.
+    """
+    spec = Spec.parse(metric)
+    built = construct("metric", METRICS.get(spec.name), spec, {})
+    given = None if labels is None else labels if isinstance(labels, LabelSet) else tuple(labels)
+    several, pair = built.scores(("a", "b", "c")), built.scores(("a", "b"))
+    chosen = score or (MACRO if spec.name == SINGLE_LABEL else MAIN if MAIN in several else several[0])
+    kind, colon, _ = chosen.partition(":")
+    if given is not None:
+        known = built.scores(given)
+        if chosen not in known:
+            raise UsageError(
+                f"metric '{metric}' has no score '{chosen}' of these labels{suggest(chosen, known)}"
+            )
+    elif kind not in {name.partition(":")[0] for name in pair}:
+        raise UsageError(f"metric '{metric}' has no score '{chosen}'{suggest(kind, pair[: len(pair) - 6])}")
+    elif not colon and chosen not in several:
+        raise UsageError(
+            f"'{chosen}' of metric '{metric}' is that of one of two labels: give labels, it first"
+        )
+    return Scorer(built, chosen, given, undefined)
+
+
+def _of(piece: Annotation | Prediction) -> list[str]:
+    """Return the labels of spans and units, one for each time."""
+    return [
+        *(span.label for span in piece.spans),
+        *(label for unit in piece.units for label in unit.labels),
+    ]
+
+
+def _annotated(known: Any) -> bool:
+    """Return whether annotations are given; nothing at all is taken for labels."""
+    return isinstance(known, Sequence | np.ndarray) and len(known) > 0 and isinstance(known[0], Annotation)
+
+
+def _scores_units(metric: Metric) -> bool:
+    return metric.name in UNIT_METRICS or bool(getattr(metric, "scores_units", False))
+
+
+def _sample(number: int) -> Document:
+    nowhere = offsets([])
+    return Document(str(number), " ", nowhere, nowhere)
+
+
+def _label_sets(values: Any, labels: Sequence[str] | None) -> Sets:
+    """Return the labels of each sample, of whichever of the forms that scikit-learn knows."""
+    if hasattr(values, "toarray"):
+        values = values.toarray()
+    if getattr(values, "ndim", 1) == 2:
+        return _of_matrix(np.asarray(values), labels)
+    return [_labels_of(value) for value in values]
+
+
+def _of_matrix(matrix: Any, labels: Sequence[str] | None) -> Sets:
+    """Return the labels of the rows of a matrix of 0 and 1, whose columns are the labels.
+
+    Raises
+    ------
+    ValueError
+        Where it holds something else, or the columns are not as many as the labels.
+    """
+    names = [str(number) for number in range(matrix.shape[1])] if labels is None else list(labels)
+    if len(names) != matrix.shape[1]:
+        raise ValueError(f"{matrix.shape[1]} columns for {len(names)} labels")
+    if not np.isin(matrix, (0, 1)).all():
+        raise ValueError("a matrix of labels holds something else than 0 and 1")
+    return [tuple(name for name, held in zip(names, row, strict=True) if held) for row in matrix.tolist()]
+
+
+def _labels_of(value: Any) -> tuple[str, ...]:
+    """Return the labels of one sample; None and NaN are none."""
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return ()
+    if isinstance(value, tuple | list | set | frozenset | np.ndarray):
+        return tuple(dict.fromkeys(map(str, sorted(value) if isinstance(value, set | frozenset) else value)))
+    return (str(value),)

@@ -1,0 +1,188 @@
+"""Language models from the command line: tables, records, report, suites, and nothing of a key anywhere."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from llm_reader import marking
+from llm_server import LlmServer, refusal, says
+
+from benchmark.results import load_answers, load_record
+
+SECRET = "sk-not-to-be-seen-anywhere-42"
+FAST = ("--resamples", "100")
+
+
+@pytest.fixture
+def server(monkeypatch, tmp_path):
+    monkeypatch.setenv("FRAMEBENCH_ANSWERS", str(tmp_path / "answers"))
+    monkeypatch.setenv("MY_KEY", SECRET)
+    monkeypatch.setattr("baselines.llm.asking.WORKED", {})
+    with LlmServer(
+        answer=marking(["regime", "so-called", "chaos"], "Loaded_Language"), key=SECRET
+    ) as running:
+        monkeypatch.setenv("OPENAI_BASE_URL", running.url)
+        yield running
+
+
+def runs_of(folder):
+    return sorted(path.parent for path in Path(folder).rglob("run.json"))
+
+
+def test_a_model_stands_in_the_table_with_what_its_answers_were(bench, server, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    server.next(says("no JSON"), refusal("I will not."))
+    done = bench(
+        "evaluate",
+        "fictional_news/technique",
+        "-d",
+        "llm:small,key_env=MY_KEY,concurrency=1",
+        "-d",
+        "lexicon",
+        *FAST,
+    )
+    assert done.code == 0, done.err
+    flat = " ".join(done.out.split())
+    assert "llm:small,key_env=MY_KEY,concurrency=1 [gold's family?]" in flat
+    assert "Language models: how their answers came out" in flat
+    assert "3.6% 3.6%" in flat  # one of 28 invalid, one refused
+    (run,) = [run for run in runs_of("results") if run.name.startswith("llm")]
+    record = load_record(run)
+    assert (record.usage.requests, record.usage.invalid, record.usage.refused) == (28, 1, 1)
+    assert record.usage.unplaced == 26
+    assert record.usage.facts["server"] == server.url
+    assert {answer.status for answer in load_answers(run)} == {"ok", "invalid", "refused"}
+    again = bench(
+        "evaluate", "fictional_news/technique", "-d", "llm:small,key_env=MY_KEY,concurrency=1", *FAST
+    )
+    assert again.code == 0
+    assert len(server.requests) == 28
+    assert "28 28" in " ".join(again.out.split())  # requests, and those that were kept
+    bench("evaluate", "fictional_news/technique", "-d", "llm:small,key_env=MY_KEY", "--no-cache", *FAST)
+    assert len(server.requests) == 56
+    verified = bench("verify", "results")
+    assert verified.code == 0, verified.out
+    kept = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert not [path for path in kept if SECRET.encode() in path.read_bytes()]
+    assert SECRET not in done.out + done.err
+
+
+def test_a_wrong_key_ends_the_command_and_is_not_shown(bench, server, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MY_KEY", "sk-wrong-but-secret-as-well")
+    done = bench("evaluate", "fictional_news/technique", "-d", "llm:small,key_env=MY_KEY", *FAST)
+    assert done.code == 1
+    assert "MY_KEY" in done.err
+    assert "sk-wrong" not in done.err
+    assert done.err.count("\n") == 1
+
+
+def test_samples_and_examples_are_told(bench, server, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    spec = "llm:small,key_env=MY_KEY,samples=3,temperature=1,shots=2"
+    done = bench("evaluate", "fictional_news/loaded_language", "-d", spec, "--family", "mine", *FAST)
+    assert done.code == 0, done.err
+    flat = " ".join(done.out.split())
+    assert f"{spec},family=mine, 2 shots" in flat
+    assert "Over samples: mean, lowest and highest score of the samples" in flat
+    assert "2 shots: shown that many annotated passages of turkey_drones" in flat
+    (run,) = runs_of("results")
+    record = load_record(run)
+    assert (record.usage.samples, record.usage.requests, record.usage.family) == (3, 84, "mine")
+    assert record.usage.spread["ptc_si"]["f1"].low == record.usage.spread["ptc_si"]["f1"].high
+    assert record.detector.training.shots == 2
+    assert "shots=2" in record.metrics["ptc_si"].signature
+
+
+def test_suites_and_report(bench, server, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    spec = ("-d", "llm:small,key_env=MY_KEY")
+    done = bench("behave", *spec, "-s", "injection", "-s", "literal", *FAST)
+    assert done.code == 0, done.err
+    rows = [line for line in done.out.split("\n") if line.startswith("llm:small")]
+    assert len(rows) == 2
+    bench("evaluate", "turkey_drones/technique", *spec, *FAST, "--report", "report.html")
+    page = Path("report.html").read_text()
+    assert "words that nobody wrote here" in page
+    predicted = bench("predict", *spec, "--layer", "technique", "--format", "jsonl", str(_article(tmp_path)))
+    assert json.loads(predicted.out)["spans"] == [{"start": 4, "end": 10, "label": "Loaded_Language"}]
+
+
+def _article(folder):
+    path = folder / "article.txt"
+    path.write_text("The regime fell.\n")
+    return path
+
+
+PROMPT = """
+version = 3
+layer = "technique"
+kind = "spans"
+title = "mine"
+task = "Find loaded words."
+[labels]
+Loaded_Language = "Loaded words."
+"Name_Calling,Labeling" = "Names."
+"""
+
+
+def test_a_prompt_file_is_given_to_those_that_take_one(bench, server, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("mine.toml").write_text(PROMPT)
+    spec = ("-d", "llm:small,key_env=MY_KEY", "-d", "lexicon", "--prompt", "mine.toml")
+    done = bench("evaluate", "turkey_drones/loaded_language", *spec, *FAST)
+    assert done.code == 0, done.err
+    assert "llm:small,key_env=MY_KEY,prompt=mine.toml" in done.out
+    assert {body["messages"][0]["content"].count("Find loaded words.") for body in server.requests} == {1}
+    refused = bench("evaluate", "turkey_drones/loaded_language", "-d", "lexicon", "--prompt", "mine.toml")
+    assert refused.code == 2
+    assert "--prompt: none of the detectors has a parameter 'prompt': lexicon" in refused.err
+    Path("mine.toml").write_text("version = 3\n")
+    broken = bench("evaluate", "turkey_drones/loaded_language", *spec, *FAST)
+    assert broken.code == 2
+    assert "mine.toml" in broken.err
+
+
+WITHOUT = """
+import sys
+class Absent:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in ("openai", "rapidfuzz", "torch", "transformers"):
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+sys.meta_path.insert(0, Absent())
+import importlib.util as util
+real = util.find_spec
+gone = ("openai", "rapidfuzz", "torch", "transformers")
+util.find_spec = lambda name, package=None: None if name in gone else real(name, package)
+from benchmark.cli import main
+main()
+"""
+
+
+@pytest.mark.parametrize(("spec", "extra"), [("llm:small", "llm"), ("transformers:base=x", "transformers")])
+def test_without_the_extra_the_command_that_installs_it_is_named(tmp_path, spec, extra):
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT, "evaluate", "turkey_drones/technique", "-d", spec],
+        cwd=tmp_path,
+        env={**os.environ, "HF_HUB_OFFLINE": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode in (1, 2)
+    assert f"pip install 'framebench[{extra}]'" in done.stderr
+    assert "Traceback" not in done.stderr
+    listed = subprocess.run(
+        [sys.executable, "-c", WITHOUT, "list", "detectors"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert listed.returncode == 0, listed.stderr
+    assert "llm:MODEL" in listed.stdout
