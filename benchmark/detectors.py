@@ -78,6 +78,29 @@ def _copied(spec: Given) -> object:
         ) from error
 
 
+class Builder:
+    """Builds detectors, those that declare `shared` once: one with a budget or kept answers serves all tasks.
+
+    Parameters
+    ----------
+    seed
+        For the detectors.
+    """
+
+    def __init__(self, seed: int) -> None:
+        self.seed = seed
+        self._kept: dict[Spec, Detector] = {}
+
+    def __call__(self, spec: Spec) -> Detector:
+        """Return a detector, a new one unless it is shared."""
+        if spec not in self._kept:
+            built = build(spec, self.seed)
+            if not getattr(built, "shared", False):
+                return built
+            self._kept[spec] = built
+        return self._kept[spec]
+
+
 def _checked_detector(spec: Spec, detector: object) -> Detector:
     missing = [name for name in ("name", "layers", "predict") if not hasattr(detector, name)]
     if missing:

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from benchmark import data
 from benchmark.data import Dataset
-from benchmark.detectors import build, how_to_complete, ready
+from benchmark.detectors import Builder, build, how_to_complete, ready
 from benchmark.errors import UsageError, one_line, suggest
 from benchmark.model import Detector
 from benchmark.protocol import Protocol, published
@@ -143,12 +143,13 @@ def work_on(targets: Sequence[Target], settings: Settings, *, as_published: bool
     """
     # By their content: two folders may hold different states of a dataset of one name.
     evaluators: dict[str, Evaluator] = {}
+    make = Builder(settings.seed)
     work: list[Work] = []
     for one in targets:
         dataset, measured, tasks = one.dataset, settings, one.tasks
         if as_published:
             measured, tasks = published_settings(settings, dataset, tasks)
-        evaluator = evaluators.setdefault(dataset.manifest_sha256, Evaluator(dataset, measured))
+        evaluator = evaluators.setdefault(dataset.manifest_sha256, Evaluator(dataset, measured, make))
         if _ids(evaluator.dataset) != _ids(dataset):
             raise UsageError(
                 f"two parts of dataset '{dataset.name}' cannot be scored together: evaluate each by itself"

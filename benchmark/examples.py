@@ -20,8 +20,9 @@ def show_examples(
     """Show a detector examples of what it is asked for, where it wants any.
 
     It does by an attribute `shots`, the number of examples, which it chooses itself in `show(gold, layer)`;
-    that returns the ids of the documents that they are from. `examples` may name the dataset, or one of its
-    splits as "DATASET:SPLIT"; a shipped one with gold of the layer is taken where it is empty.
+    that returns the id of the document of each. The gold has all labels that it gives, whichever of them are
+    scored. `examples` may name the dataset, or one of its splits as "DATASET:SPLIT"; a shipped one with gold
+    of the layer is taken where it is empty.
 
     Parameters
     ----------
@@ -42,17 +43,34 @@ def show_examples(
     Raises
     ------
     UsageError
-        Where the dataset is the one that is scored, or has no gold to show.
+        Where the dataset is the one that is scored, or has not so much gold to show.
     """
     shots = getattr(detector, "shots", 0)
     if not shots:
         return None
     source = _source(spec, str(getattr(detector, "examples", "")), subject, barred)
-    gold: Sequence[Annotation] = lesson(source, subject) or ()
-    shown = set(detector.show(gold, subject.layer))  # type: ignore[attr-defined]
+    gold: Sequence[Annotation] = lesson(source, _whole(detector, subject, source)) or ()
+    chosen = list(detector.show(gold, subject.layer))  # type: ignore[attr-defined]
+    if len(chosen) < shots:
+        by = f" labelled by the {subject.unit}" if subject.unit else ""
+        raise UsageError(
+            f"detector '{spec}': dataset '{source.name}' has {len(chosen)} passages{by} in layer "
+            f"'{subject.layer}' to show, not {shots}; name another with examples=DATASET, or give fewer shots"
+        )
+    shown = set(chosen)
     places = [place for place, document in enumerate(source.documents) if document.id in shown]
     training = replace(training_of(source, 0, getattr(detector, "seed", 0)), shots=shots)
     return Provenance(training, source.fingerprints.only(places))
+
+
+def _whole(detector: Detector, subject: Subject, source: Dataset) -> Subject:
+    """Return a subject with all labels of the source that a detector gives, scored or not."""
+    named = getattr(detector, "labels_for", None)
+    given = named(subject) if named is not None else None
+    if not given:
+        return subject
+    known = layer_labels(source, subject.layer)
+    return replace(subject, labels=tuple(label for label in known if label in given))
 
 
 def _source(spec: Spec, named: str, subject: Subject, barred: Collection[str]) -> Dataset:

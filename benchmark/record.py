@@ -286,8 +286,9 @@ class RunRecord:
 
     @property
     def characters_per_second(self) -> float | None:
-        """Speed of prediction; None where it was not measured."""
-        return self.characters / self.seconds if self.seconds else None
+        """Speed of prediction; None where it was not measured, or kept answers were read instead."""
+        kept = self.usage is not None and self.usage.cached > 0
+        return self.characters / self.seconds if self.seconds and not kept else None
 
     @property
     def folder(self) -> Path:

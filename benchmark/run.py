@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from benchmark.answers import Account
 from benchmark.contamination import Shared, named
 from benchmark.data import Dataset
-from benchmark.detectors import Failure, build, files_of_detector, origin_of
+from benchmark.detectors import Builder, Failure, files_of_detector, origin_of
 from benchmark.environment import environment, now
 from benchmark.errors import BenchError, UsageError
 from benchmark.metrics import METRICS
@@ -91,11 +91,14 @@ class Evaluator:
         The dataset.
     settings
         How it is measured.
+    make
+        Builds the detectors, where several evaluators of one command share those that serve all tasks.
     """
 
-    def __init__(self, dataset: Dataset, settings: Settings) -> None:
+    def __init__(self, dataset: Dataset, settings: Settings, make: Builder | None = None) -> None:
         self.dataset = dataset
         self.settings = settings
+        self._make = make or Builder(settings.seed)
         self.split = chosen_split(dataset, settings.protocol)
         self._detectors: dict[Spec, Detector] = {}
         self._outputs: dict[tuple[Spec, Subject], Output] = {}
@@ -115,7 +118,7 @@ class Evaluator:
     def detector(self, spec: Spec) -> Detector:
         """Return a detector, built once, to ask what it can do."""
         if spec not in self._detectors:
-            self._detectors[spec] = build(spec, self.settings.seed)
+            self._detectors[spec] = self._make(spec)
         return self._detectors[spec]
 
     def subject_for(self, task: Task, spec: Spec) -> Subject | None:
@@ -129,8 +132,9 @@ class Evaluator:
         return None
 
     def _order(self, task: Task) -> Order:
+        settings = self.settings
         return Order(
-            self.dataset, task, self.settings.protocol, self.settings.seed, fresh=self.settings.fresh
+            self.dataset, task, settings.protocol, settings.seed, fresh=settings.fresh, make=self._make
         )
 
     def run(self, task: Task, spec: Spec, say: Callable[[str], None] | None = None) -> Run | None:

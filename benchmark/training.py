@@ -17,7 +17,7 @@ import numpy as np
 from benchmark.answers import Account
 from benchmark.contamination import Fingerprints, Shared, shared
 from benchmark.data import Dataset
-from benchmark.detectors import Failure, build, predict
+from benchmark.detectors import Builder, Failure, build, predict
 from benchmark.errors import UsageError
 from benchmark.examples import show_examples
 from benchmark.fitting import Fitted, ready_for
@@ -78,6 +78,8 @@ class Order:
         For the detector.
     fresh
         Whether a detector that keeps answers of earlier runs asks anew.
+    make
+        Builds the detector; None for a new one.
     """
 
     dataset: Dataset
@@ -85,6 +87,11 @@ class Order:
     protocol: Protocol
     seed: int
     fresh: bool = False
+    make: Builder | None = None
+
+    def build(self, spec: Spec) -> Detector:
+        """Return the detector to be asked."""
+        return build(spec, self.seed) if self.make is None else self.make(spec)
 
 
 def elsewhere(order: Order) -> Dataset | None:
@@ -141,7 +148,7 @@ def run_detector(
         Where the detector must be trained and there is no gold to learn from, or the dataset cannot be
         divided.
     """
-    detector = ready_for(build(spec, order.seed), subject, say, fresh=order.fresh)
+    detector = ready_for(order.build(spec), subject, say, fresh=order.fresh)
     labels = layer_labels(order.dataset, subject.layer) or subject.labels
     if not must_fit(detector, subject):
         scored = scored_part(order.dataset, order.protocol, order.task)

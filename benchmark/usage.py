@@ -103,6 +103,13 @@ class Usage:
         return self.unplaced / self.quotations if self.quotations else None
 
 
+COUNTED = (
+    *("requests", "cached", "invalid", "refused", "failed", "quotations", "normalised", "fuzzy", "unplaced"),
+    *("input_tokens", "output_tokens", "cost", "seconds", "models", "samples"),
+)
+"""What of a usage follows from the answers alone."""
+
+
 def usage_of(account: Account, spread: Mapping[str, dict[str, Spread]]) -> Usage | None:
     """Return what an account comes to; None where it holds no answers.
 
@@ -142,8 +149,16 @@ def usage_of(account: Account, spread: Mapping[str, dict[str, Spread]]) -> Usage
 
 
 def _answered(answers: Iterable[Answer]) -> list[Answer]:
-    """Return the answers that came, one a request: two documents of one text are asked about once."""
-    return list({answer.request: answer for answer in answers if answer.status != FAILED}.values())
+    """Return the answers that were counted, one a request: two documents of one text are asked about once.
+
+    A refusal that came as an error of the server was never counted by it.
+    """
+    came = (answer for answer in answers if answer.status != FAILED and not _uncounted(answer))
+    return list({answer.request: answer for answer in came}.values())
+
+
+def _uncounted(answer: Answer) -> bool:
+    return answer.status == REFUSED and answer.input_tokens is None
 
 
 N = TypeVar("N", int, float)

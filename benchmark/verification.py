@@ -16,15 +16,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark import __version__
+from benchmark.answers import Account, Answer
 from benchmark.data import Dataset
 from benchmark.errors import BenchError, UsageError
 from benchmark.fileio import read_bytes, sha256
 from benchmark.kept import KeptRun, Shelf, open_run
 from benchmark.protocol import published
 from benchmark.record import Ceiling, MetricRecord, Range, RunRecord, Score
-from benchmark.results import ANSWERS, PREDICTIONS
+from benchmark.results import ANSWERS, PREDICTIONS, load_answers
 from benchmark.scores import Resamples, scores_of
 from benchmark.tasks import task_of
+from benchmark.usage import COUNTED, Usage, usage_of
 
 RELATIVE, ABSOLUTE = 1e-9, 1e-12
 """Numbers that are as near as this count as equal: sums in another order differ by less."""
@@ -178,6 +180,17 @@ def _of_folder(run: KeptRun, _: Dataset) -> Iterator[Difference]:
         answers = run.path / ANSWERS
         found = sha256(read_bytes(answers)) if answers.is_file() else None
         yield from _one(f"SHA-256 of {ANSWERS}", usage.answers_sha256, found)
+        if found == usage.answers_sha256:
+            yield from _of_usage(usage, load_answers(run.path))
+
+
+def _of_usage(usage: Usage, answers: tuple[Answer, ...]) -> Iterator[Difference]:
+    """Yield what is counted otherwise in the answers of a language model."""
+    counted = usage_of(Account(answers, currency=usage.currency), {})
+    for name in COUNTED:
+        recorded, found = getattr(usage, name), getattr(counted, name, None)
+        told = [", ".join(value) if isinstance(value, tuple) else value for value in (recorded, found)]
+        yield from _one(f"{name.replace('_', ' ')} of the language model", *told)
 
 
 def _of_division(run: KeptRun, dataset: Dataset) -> Iterator[Difference]:

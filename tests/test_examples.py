@@ -36,7 +36,7 @@ class Shown:
 
     def show(self, gold, layer):
         self.offered = list(gold)
-        return [annotation.document.id for annotation in gold[: self.shots]]
+        return [gold[number % len(gold)].document.id for number in range(self.shots)]
 
     def predict(self, documents, layer):
         return [Prediction(document.id, layer) for document in documents]
@@ -66,6 +66,32 @@ def test_a_shipped_dataset_that_is_not_scored_is_the_default(barred, name):
     assert [gold.document.id for gold in detector.offered] == [d.id for d in source.documents]
     assert {span.label for gold in detector.offered for span in gold.spans} == set(LOADED)
     assert len(found.fingerprints.ids) == 1
+
+
+class Picky(Shown):
+    """Gives all techniques, and is content with one passage."""
+
+    def labels_for(self, subject):
+        return frozenset({"Loaded_Language", "Name_Calling,Labeling", "Doubt", "Slogans", "Other"})
+
+    def show(self, gold, layer):
+        self.offered = list(gold)
+        return [gold[0].document.id]
+
+
+def test_gold_is_shown_with_all_labels_that_are_given():
+    """Else passages would be shown as if there were nothing else to mark in them."""
+    detector = Picky(shots=1)
+    show_examples(Spec("shown"), detector, LOADED_SPANS, ())
+    labels = {span.label for gold in detector.offered for span in gold.spans}
+    assert set(LOADED) < labels <= {"Loaded_Language", "Name_Calling,Labeling", "Doubt", "Slogans"}
+
+
+def test_fewer_examples_than_were_asked_for_are_refused():
+    with pytest.raises(
+        UsageError, match="'fictional_news' has 1 passages in layer 'technique' to show, not 3"
+    ):
+        show_examples(Spec("shown"), Picky(shots=3), LOADED_SPANS, ())
 
 
 @pytest.mark.parametrize(

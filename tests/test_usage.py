@@ -37,6 +37,18 @@ def test_answers_are_counted():
     assert usage.samples == 1
 
 
+def test_a_refusal_that_came_as_an_error_was_never_counted():
+    filtered = replace(ANSWERS[2], request="9" * 64, input_tokens=None, output_tokens=None, cost=None)
+    usage = usage_of(Account((*ANSWERS, filtered)), {})
+    assert (usage.refused, usage.input_tokens, usage.cost) == (2, 200, 1.0)
+
+
+def test_a_run_of_kept_answers_has_no_speed(run):
+    assert run.record.characters_per_second > 0
+    kept = replace(run.record, usage=replace(run.record.usage, cached=1))
+    assert kept.characters_per_second is None
+
+
 def test_a_request_that_two_documents_share_is_counted_once():
     twice = usage_of(Account((*ANSWERS, replace(ANSWERS[0], document="e", cached=True))), {})
     assert (twice.requests, twice.input_tokens, twice.cost, twice.seconds) == (6, 200, 1.0, 5.0)

@@ -51,6 +51,7 @@ class Asked:
     _answers: dict[str, list[Answer]] = field(init=False, repr=False, default_factory=dict)
     _samples: dict[str, list[Prediction]] = field(init=False, repr=False, default_factory=dict)
     _forms: set[str] = field(init=False, repr=False, default_factory=set)
+    _currencies: set[str] = field(init=False, repr=False, default_factory=set)
 
     @property
     def name(self) -> str:
@@ -139,6 +140,8 @@ class Asked:
         self._forms.add(
             ", ".join([reply.form or "as it came", *(f"without {name}" for name in reply.dropped)])
         )
+        if reply.cost is not None:
+            self._currencies.add(reply.currency)
         answer = replace(
             answer,
             raw=reply.text,
@@ -172,9 +175,10 @@ class Asked:
             _sample(document, layer, [answer for answer in answers if answer.sample == sample])
             for sample in range(self.model.samples)
         ]
-        self._samples[document.id] = samples
-        if failed:
+        if failed:  # nothing is found there, in any sample
+            self._samples[document.id] = [Prediction(document.id, layer)] * self.model.samples
             return NoAnswer(failed[0].problem)
+        self._samples[document.id] = samples
         return combine(samples, single=self.prompt.most == 1)
 
     def account(self, documents: Sequence[Document], layer: str) -> Account:
@@ -189,11 +193,14 @@ class Asked:
             facts["answers"] = "; ".join(sorted(self._forms))
         if self._passages:
             facts["examples"] = ", ".join(dict.fromkeys(passage.document.id for passage in self._passages))
+        answers = tuple(answer for d in documents for answer in self._answers.get(d.id, ()))
+        if len(self._currencies) > 1:  # kept answers of other currencies cannot be added up
+            answers = tuple(replace(answer, cost=None) for answer in answers)
         return Account(
-            answers=tuple(answer for d in documents for answer in self._answers.get(d.id, ())),
+            answers=answers,
             samples=tuple(tuple(self._samples.get(d.id, nothing)[n] for d in documents) for n in several),
             family=self.family,
-            currency=self.model.asker.currency,
+            currency=next(iter(self._currencies)) if len(self._currencies) == 1 else "",
             facts=facts,
         )
 

@@ -23,7 +23,7 @@ from baselines.llm.loop import Say, run
 from baselines.llm.prices import Price, read_price
 from baselines.llm.retrying import Clock, Persistent
 from baselines.llm.store import Claim, KeptAnswer, KeptRequest, Store, digest, kept_request, store_folder
-from baselines.llm.transport import Received, Transport, missing_extra
+from baselines.llm.transport import Received, Transport, library, missing_extra
 
 __all__ = ["Asker", "Message", "NoReply", "Reply", "Request", "Server", "missing_extra", "store_folder"]
 
@@ -131,6 +131,7 @@ class Asker:
             self._recall(batch)
             if batch.left:
                 key = key_for(self._url, self._server.base_url, self._server.key_env)
+                library()
                 self._budget.start()
                 run(lambda say: self._work(batch, key, say), self._progress)
         return _in_order(names, batch.replies)
@@ -256,13 +257,13 @@ class Asker:
 def _cost(answer: KeptAnswer, price: Price | None) -> tuple[float | None, str]:
     """Return what making an answer cost, and the currency.
 
-    What was counted when it was made stands, unless the price file has another currency; an answer made
-    without prices is counted by those of now.
+    Where there is a price file it counts, also for what was answered before it was corrected; else what was
+    counted when the answer was made.
     """
-    if answer.cost is not None and (price is None or price.currency == answer.currency):
-        return answer.cost, answer.currency
-    cost = price.of(answer.input_tokens, answer.output_tokens) if price else None
-    return cost, price.currency if price and cost is not None else ""
+    if price is None:
+        return answer.cost, answer.currency if answer.cost is not None else ""
+    cost = price.of(answer.input_tokens, answer.output_tokens)
+    return cost, price.currency if cost is not None else ""
 
 
 def _in_order(names: Sequence[str], replies: dict[str, Reply | NoReply]) -> list[Reply | NoReply]:

@@ -50,7 +50,7 @@ class Budget:
         if self._cost is not None and cost is None:
             raise Stop(
                 "the server does not say how many tokens an answer took, so that a budget of cost cannot be "
-                "kept; leave cost=… out, or limit the time by seconds=…"
+                "kept; leave max_cost=… out, or limit the time by max_seconds=…"
             )
 
     def over(self, ahead: float = 0.0) -> str:

@@ -76,6 +76,7 @@ class LlmDetector:
 
     name: ClassVar[str] = "llm"
     principal: ClassVar[str] = "model"
+    shared: ClassVar[bool] = True
     model: str
     base_url: str | None = None
     temperature: float = 0.0

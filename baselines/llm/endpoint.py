@@ -10,6 +10,7 @@ import base64
 import ipaddress
 import json
 import os
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -35,6 +36,7 @@ VARIABLES: Mapping[str, tuple[str, ...]] = {
     "x.ai": ("XAI_API_KEY",),
 }
 """The usual variables of a service's key, by the host's name or its end."""
+_ESCAPE = re.compile(r"\\u00([0-9a-fA-F]{2})")
 _PIECE = 8
 _FAR = sys.maxsize
 _SECRET = 12
@@ -71,8 +73,14 @@ class Key:
         return words
 
     def scrub_reply(self, text: str) -> str:
-        """Return a model's text without the key; a key too short to be a secret may stand in it."""
-        return text.replace(self.value, HIDDEN) if len(self.value) >= _SECRET else text
+        """Return a model's text without the key, also where it is written in JSON's escapes.
+
+        A key too short to be a secret may stand in it.
+        """
+        if len(self.value) < _SECRET:
+            return text
+        plain = _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text)
+        return (plain if self.value in plain else text).replace(self.value, HIDDEN)
 
 
 def resolve(base_url: str | None) -> str:
@@ -139,6 +147,12 @@ def is_local(url: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def is_openai(url: str) -> bool:
+    """Return whether an address is OpenAI's, or the one that the environment names in its place."""
+    named = os.environ.get(ADDRESS_VARIABLE)
+    return is_host(url, "openai.com") or (bool(named) and resolve(None) == url)
 
 
 def is_host(url: str, name: str) -> bool:

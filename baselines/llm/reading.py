@@ -25,6 +25,7 @@ LONGEST = 2_000_000
 MOST = 5_000
 """Marks of one reply that are read."""
 _SHOWN = 60
+_THOUGHT = "</think>"
 T = TypeVar("T")
 
 
@@ -50,9 +51,11 @@ class _Attributions(msgspec.Struct):
 
 
 class _Labelled(msgspec.Struct):
+    """A labelled unit; models without a schema write one label where several may stand, and the reverse."""
+
     number: int
-    labels: list[str] = []
-    label: str = ""
+    labels: list[str] | None = None
+    label: str | None = None
     reason: str = ""
 
 
@@ -131,10 +134,11 @@ def _object(raw: str) -> str:
     ValueError
         Where there is none.
     """
-    start, end = raw.find("{"), raw.rfind("}")
+    words = raw.rpartition(_THOUGHT)[2]  # what a model thinks aloud is no answer
+    start, end = words.find("{"), words.rfind("}")
     if start < 0 or end < start:
         raise ValueError("no JSON object" if raw.strip() else "an empty reply")
-    return raw[start : end + 1]
+    return words[start : end + 1]
 
 
 def _known(labels: Mapping[str, str]) -> dict[str, str]:
@@ -209,9 +213,30 @@ def _read_units(prompt: Prompt, part: Part, found: Sequence[_Labelled]) -> Parse
             raise ValueError(f"no unit {one.number}; there are {len(part.units)}")
         if one.number in units:
             raise ValueError(f"unit {one.number} is answered twice")
-        given = [one.label] if prompt.most == 1 else one.labels
-        labels = tuple(dict.fromkeys(_label(label, known) for label in given))
+        labels = tuple(dict.fromkeys(_label(label, known) for label in _given(one)))
+        if len(labels) < prompt.least or (prompt.most and len(labels) > prompt.most):
+            raise ValueError(f"unit {one.number} has {len(labels)} labels; {_asked(prompt)}")
         units[one.number] = Labelled(*part.units[one.number - 1], labels, one.reason)
     missing = len(part.units) - len(units)
     problem = f"{missing} of {len(part.units)} units were not answered" if missing else ""
     return Parsed(OK, problem, units=tuple(units[number] for number in sorted(units)))
+
+
+def _given(one: _Labelled) -> list[str]:
+    """Return the labels of a unit as they were given.
+
+    Raises
+    ------
+    ValueError
+        Where there is no field of labels.
+    """
+    if one.labels is None and one.label is None:
+        raise ValueError(f"not of the form that was asked for: unit {one.number} has no field of labels")
+    return [*(one.labels or ()), *([] if one.label is None else [one.label])]
+
+
+def _asked(prompt: Prompt) -> str:
+    """Return how many labels a unit may have, in words."""
+    if prompt.least == prompt.most:
+        return f"each has {prompt.least}"
+    return f"each has {prompt.least} to {prompt.most}" if prompt.most else f"each has {prompt.least} at least"

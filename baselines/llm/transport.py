@@ -7,12 +7,12 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
-from types import TracebackType
+from types import ModuleType, TracebackType
 from typing import TYPE_CHECKING, Annotated, Any, Protocol, cast
 
 import msgspec
 
-from baselines.llm.endpoint import Key, is_local
+from baselines.llm.endpoint import Key, is_local, is_openai
 from baselines.llm.failures import Failure, Kind, classify
 from benchmark.answers import Stop
 
@@ -200,10 +200,13 @@ class Transport:
         return self._key.scrub_reply(text) if self._key else text
 
 
-def _client(url: str, key: Key | None, timeout: float) -> openai.AsyncOpenAI:
-    """Return the client: no retries of its own, and nothing that would carry texts elsewhere.
+def library() -> ModuleType:
+    """Return the client library, imported now: that takes a second, which no budget of time should pay for.
 
-    Redirects are not followed, and a server on this machine is not asked through a proxy.
+    Raises
+    ------
+    Stop
+        Where it is not installed.
     """
     try:
         import openai
@@ -212,8 +215,19 @@ def _client(url: str, key: Key | None, timeout: float) -> openai.AsyncOpenAI:
             f"asking a language model needs the package {error.name}; "
             "install it with: pip install 'framebench[llm]'"
         ) from error
+    return openai
+
+
+def _client(url: str, key: Key | None, timeout: float) -> openai.AsyncOpenAI:
+    """Return the client: no retries of its own, and nothing that would carry texts elsewhere.
+
+    Redirects are not followed, and a server on this machine is not asked through a proxy.
+    """
+    library()
+    import openai
+
     value = key.value if key else NO_KEY
-    return openai.AsyncOpenAI(
+    client = openai.AsyncOpenAI(
         api_key=value,
         base_url=url,
         max_retries=0,
@@ -222,6 +236,10 @@ def _client(url: str, key: Key | None, timeout: float) -> openai.AsyncOpenAI:
         default_headers={"Authorization": f"Bearer {value}"},
         http_client=openai.DefaultAsyncHttpxClient(follow_redirects=False, trust_env=not is_local(url)),
     )
+    if not is_openai(url):  # the account and headers that the environment names are for OpenAI alone
+        client.organization = client.project = None
+        client._custom_headers = {"Authorization": f"Bearer {value}"}  # noqa: SLF001 - there is no other way
+    return client
 
 
 def _text(content: str | list[_Part] | None) -> str:

@@ -7,9 +7,10 @@ reports are read by a detector that learned from the others, fold by fold.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from benchmark.answers import Account
 from benchmark.behaviour.cases import Case
 from benchmark.behaviour.judges import Mark, Outcome, highest
 from benchmark.behaviour.suites import SUITES, Suite
@@ -93,6 +94,8 @@ class Read:
         The texts that were (nearly) learned from, by the text's key.
     labels
         The labels that it can give, as far as it says; empty where it does not.
+    account
+        What it tells of how it came to its predictions.
     """
 
     subject: Subject
@@ -104,6 +107,7 @@ class Read:
     divided: Training | None = None
     shared: Mapping[str, Shared] = field(default_factory=dict)
     labels: frozenset[str] = frozenset()
+    account: Account = field(default_factory=Account)
 
 
 @dataclass(frozen=True)
@@ -187,7 +191,7 @@ class Examiner:
         """Return the layers that the cases of a suite ask for."""
         return tuple(dict.fromkeys(case.layer for case in self.by_suite[suite]))
 
-    def read(self, spec: Spec, layer: str) -> Read | None:
+    def read(self, spec: Spec, layer: str, say: Callable[[str], None] | None = None) -> Read | None:
         """Have a detector read all texts of a layer; None where it predicts nothing that can be judged.
 
         Parameters
@@ -196,12 +200,14 @@ class Examiner:
             Which detector.
         layer
             technique or attribution_gap.
+        say
+            Given to a detector that has an attribute `progress`.
         """
         detector = self.detector(spec)
         subject = subject_for(detector, layer)
         if subject is None:
             return None
-        detector = ready_for(detector, subject, fresh=self.fresh)
+        detector = ready_for(detector, subject, say, fresh=self.fresh)
         known = getattr(detector, "provenance", None) or show_examples(
             spec, detector, subject, self._datasets()
         )
@@ -228,6 +234,7 @@ class Examiner:
             divided,
             {twin.test: twin for part in parts for twin in part.shared},
             labels_of(detector, subject),
+            detector.account(documents, layer) if hasattr(detector, "account") else Account(),
         )
 
     def _trained(self, spec: Spec, subject: Subject, documents: Sequence[Document]) -> Iterator[_Asked]:

@@ -9,12 +9,13 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
 
 from benchmark import __version__
+from benchmark.answers import Answer
 from benchmark.behaviour.cases import Case, Range
 from benchmark.behaviour.engine import Judged
 from benchmark.behaviour.judges import Mark
@@ -23,8 +24,10 @@ from benchmark.contamination import Shared
 from benchmark.detectors import Failure
 from benchmark.environment import Environment
 from benchmark.errors import DataError, Fault, UsageError, one_line
-from benchmark.fileio import atomic_folder, decode, jsonl, read_bytes, read_jsonl
+from benchmark.fileio import atomic_folder, decode, jsonl, read_bytes, read_jsonl, sha256
 from benchmark.record import DetectorRecord, Resampling
+from benchmark.results import ANSWERS, LOG
+from benchmark.usage import Usage
 
 BEHAVIOUR, CASES = "behaviour.json", "cases.jsonl"
 """The files of a folder."""
@@ -81,6 +84,8 @@ class BehaviourRecord:
         The texts that the detector failed on, by name: "literal/literal-0017".
     shared
         The texts that were (nearly) learned from; the run is contaminated where there are any.
+    usage
+        What the run took of a language model, and how its answers came out; None where none was asked.
     """
 
     suite: str
@@ -97,6 +102,7 @@ class BehaviourRecord:
     created: str
     failures: tuple[Failure, ...] = ()
     shared: tuple[Shared, ...] = ()
+    usage: Usage | None = None
     schema: int = SCHEMA
 
     @property
@@ -166,10 +172,12 @@ class CaseRow(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
 
 @dataclass(frozen=True)
 class Behaviour:
-    """A record with the cases that it was made from."""
+    """A record with the cases that it was made from, what a model answered, and what a program wrote."""
 
     record: BehaviourRecord
     cases: tuple[CaseRow, ...]
+    answers: tuple[Answer, ...] = ()
+    log: str = ""
 
 
 def case_row(one: Judged) -> CaseRow:
@@ -204,7 +212,14 @@ def save(behaviour: Behaviour, results: Path) -> Path:
     """
     target = results / behaviour.record.folder
     with atomic_folder(target) as folder:
-        record = msgspec.json.format(msgspec.json.encode(behaviour.record), indent=1) + b"\n"
+        kept = behaviour.record
+        if behaviour.answers and kept.usage is not None:
+            answers = jsonl(behaviour.answers)
+            (folder / ANSWERS).write_bytes(answers)
+            kept = replace(kept, usage=replace(kept.usage, answers_sha256=sha256(answers)))
+        if behaviour.log:
+            (folder / LOG).write_bytes(behaviour.log.encode("utf-8", "backslashreplace"))
+        record = msgspec.json.format(msgspec.json.encode(kept), indent=1) + b"\n"
         (folder / BEHAVIOUR).write_bytes(record)
         (folder / CASES).write_bytes(jsonl(behaviour.cases))
     return target

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchmark import data
+from benchmark.answers import Answer
 from benchmark.behaviour.cases import Case, read_cases, written
 from benchmark.behaviour.engine import Examiner, Read
 from benchmark.behaviour.rates import counts_of, rates_of
@@ -22,6 +23,7 @@ from benchmark.record import DetectorRecord, Resampling
 from benchmark.scores import Resamples
 from benchmark.spec import Spec
 from benchmark.training import detector_seed
+from benchmark.usage import Usage, usage_of
 
 UNIT = "template or sentence"
 """What is resampled."""
@@ -143,16 +145,18 @@ class Behaving:
         self._sampling = Resamples(resamples, seed)
         self._hashes = {suite: sha256(written(cases)) for suite, cases in self.examiner.by_suite.items()}
 
-    def runs(self, spec: Spec) -> Iterator[Behaviour]:
+    def runs(self, spec: Spec, say: Callable[[str], None] | None = None) -> Iterator[Behaviour]:
         """Yield a detector's runs, one a suite that it can be judged by.
 
         Parameters
         ----------
         spec
             Which detector.
+        say
+            Given to a detector that has an attribute `progress`.
         """
         layers = dict.fromkeys(case.layer for case in self.collection.cases)
-        found = {layer: self.examiner.read(spec, layer) for layer in layers}
+        found = {layer: self.examiner.read(spec, layer, say) for layer in layers}
         readings = {layer: read for layer, read in found.items() if read is not None}
         for suite in self.collection.suites:
             own = [readings[layer] for layer in self.examiner.layers(suite) if layer in readings]
@@ -183,7 +187,11 @@ class Behaving:
             ),
             shared=tuple(twin for read in own for key, twin in read.shared.items() if key in keys),
         )
-        return Behaviour(record, tuple(map(case_row, judged)))
+        answers = tuple(answer for read in own for answer in read.account.answers if answer.document in keys)
+        log = "".join(read.account.log for read in own)
+        return Behaviour(
+            replace(record, usage=_usage(own, answers)), tuple(map(case_row, judged)), answers, log
+        )
 
     def _detector(self, spec: Spec, suite: str, own: Sequence[Read]) -> DetectorRecord:
         trainings = [self.examiner.training(suite, read) for read in own]
@@ -197,3 +205,16 @@ class Behaving:
             seed=detector_seed(self.examiner.detector(spec)),
             files=files_of_detector(spec, self.examiner.detector(spec)),
         )
+
+
+def _usage(own: Sequence[Read], answers: tuple[Answer, ...]) -> Usage | None:
+    """Return what the answers about a suite's texts took; None where no language model was asked."""
+    told = [read.account for read in own if read.account.answers]
+    if not told:
+        return None
+    facts = {
+        f"{name} ({read.subject.layer})" if len(told) > 1 else name: value
+        for read in own
+        for name, value in read.account.facts.items()
+    }
+    return usage_of(replace(told[0], answers=answers, facts=facts), {})

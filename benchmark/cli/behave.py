@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -101,7 +102,7 @@ def behave(
     with progress(len(specs), quiet) as step:
         for spec in specs:
             step(str(spec))
-            for behaviour in behaving.runs(spec):
+            for behaviour in behaving.runs(spec, partial(step, str(spec))):
                 save(behaviour, output)
                 made.append(behaviour)
     if not made:
@@ -146,13 +147,14 @@ def _write(made: Sequence[Behaviour], fmt: Format, failures: int, output: Path) 
     from benchmark.report.behaviour import behaviour_rows, behaviour_tables, failing
     from benchmark.report.table import render
     from benchmark.report.tidy import as_csv, as_json
+    from benchmark.report.usage import suite_usage
 
     records = [behaviour.record for behaviour in made]
     if fmt in (Format.CSV, Format.JSON):
         rows = behaviour_rows(records, [str(output / record.folder) for record in records])
         typer.echo(as_csv(rows) if fmt is Format.CSV else as_json(rows))
         return
-    typer.echo(render(behaviour_tables(records), fmt))
+    typer.echo(render([*behaviour_tables(records), *suite_usage(records)], fmt))
     for behaviour in made:
         text = failing(behaviour, failures)
         if text:

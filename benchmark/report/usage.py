@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from benchmark.record import RunRecord
 from benchmark.report.numbers import UNDEFINED, decimal, seconds
 from benchmark.report.table import Table
 from benchmark.usage import Spread, Usage
+
+if TYPE_CHECKING:
+    from benchmark.behaviour.results import BehaviourRecord
 
 KIN, PERHAPS_KIN = "gold's family", "gold's family?"
 """Marks of a model of the family that made the gold, and of one of which that is not known."""
@@ -17,7 +21,8 @@ _OPTIONAL = ("over samples", "failed", "cost", "kept")
 _NOTHING = ("", UNDEFINED, "0%", "0")
 _WIDEST = 24
 """Where a detector's specification is broken, so that its table fits 100 columns."""
-Asked = Sequence[tuple[RunRecord, Usage]]
+Rows = Sequence[tuple[str, str, dict[str, str]]]
+"""The detector, what it was asked for, and the cells by their heads."""
 
 
 def usage_tables(records: Sequence[RunRecord]) -> list[Table]:
@@ -31,38 +36,52 @@ def usage_tables(records: Sequence[RunRecord]) -> list[Table]:
     asked = [(record, record.usage) for record in records if record.usage is not None]
     if not asked:
         return []
-    notes = tuple(_notes([usage for _, usage in asked]))
+    outcome = [(r.detector.spec, r.task, {**_scored(r, usage), **_outcome(usage)}) for r, usage in asked]
+    taken = [(r.detector.spec, r.task, _taken(usage)) for r, usage in asked]
     return [
-        _table("Language models: how their answers came out", asked, _outcome, ()),
-        _table("Language models: what they took", asked, _taken, notes),
+        _table("Language models: how their answers came out", "task", outcome, ()),
+        _table("Language models: what they took", "task", taken, _notes([usage for _, usage in asked])),
     ]
 
 
-def _table(
-    title: str, asked: Asked, cells: Callable[[RunRecord, Usage], dict[str, str]], notes: tuple[str, ...]
-) -> Table:
-    rows = [cells(record, usage) for record, usage in asked]
+def suite_usage(records: Sequence[BehaviourRecord]) -> list[Table]:
+    """Return the same tables for behavioural suites."""
+    asked = [(record, record.usage) for record in records if record.usage is not None]
+    if not asked:
+        return []
+    outcome = [(r.detector.spec, r.suite, _outcome(usage)) for r, usage in asked]
+    taken = [(r.detector.spec, r.suite, _taken(usage)) for r, usage in asked]
+    return [
+        _table("Language models: how their answers came out", "suite", outcome, ()),
+        _table("Language models: what they took", "suite", taken, _notes([usage for _, usage in asked])),
+    ]
+
+
+def _table(title: str, what: str, rows: Rows, notes: Iterable[str]) -> Table:
     heads = tuple(
-        head for head in rows[0] if head not in _OPTIONAL or any(row[head] not in _NOTHING for row in rows)
+        head
+        for head in rows[0][2]
+        if head not in _OPTIONAL or any(cells[head] not in _NOTHING for _, _, cells in rows)
     )
-    named = tuple((record.detector.spec, record.task) for record, _ in asked)
     return Table(
         title,
-        ("detector", "task", *heads),
-        tuple((*name, *(row[head] for head in heads)) for name, row in zip(named, rows, strict=True)),
-        notes,
+        ("detector", what, *heads),
+        tuple((spec, name, *(cells[head] for head in heads)) for spec, name, cells in rows),
+        tuple(notes),
         ("left", "left", *("left" if head in ("score", "over samples") else "right" for head in heads)),
         (_WIDEST, *[0] * (len(heads) + 1)),
     )
 
 
-def _outcome(record: RunRecord, usage: Usage) -> dict[str, str]:
+def _scored(record: RunRecord, usage: Usage) -> dict[str, str]:
     metric, score = record.headline
     found = record.metrics.get(metric)
     value = found.scores[score].value if found is not None and score in found.scores else None
+    return {"score": decimal(value), "over samples": _spread(usage.spread.get(metric, {}).get(score))}
+
+
+def _outcome(usage: Usage) -> dict[str, str]:
     return {
-        "score": decimal(value),
-        "over samples": _spread(usage.spread.get(metric, {}).get(score)),
         "not\nplaced": part(usage.share_unplaced),
         "invalid": part(usage.share(usage.invalid)),
         "refused": part(usage.share(usage.refused)),
@@ -70,7 +89,7 @@ def _outcome(record: RunRecord, usage: Usage) -> dict[str, str]:
     }
 
 
-def _taken(_: RunRecord, usage: Usage) -> dict[str, str]:
+def _taken(usage: Usage) -> dict[str, str]:
     return {
         "requests": f"{usage.requests:,}",
         "kept": f"{usage.cached:,}",
@@ -114,7 +133,7 @@ def _notes(found: Sequence[Usage]) -> Iterator[str]:
     yield (
         "Not placed: share of the quotations whose words could not be found in the text. Invalid, refused, "
         "failed: shares of the requests. Tokens as the server counts them, cost by the price file, seconds "
-        "as the sum over answers; answers kept from earlier requests at what they took then."
+        "as the sum over answers; kept answers count with what they took when they were given."
     )
     if any(usage.samples > 1 for usage in found):
         yield "Over samples: mean, lowest and highest score of the samples, each scored by itself."

@@ -23,7 +23,8 @@ LONGEST = 300
 _DIGEST = re.compile("[0-9a-f]{64}")
 UNCHECKED = (
     "Not checked, since it cannot be made again: times and speed, failures, the code's commit and libraries, "
-    "what a detector was trained on and which documents it had seen."
+    "what a detector was trained on and which documents it had seen, how a language model was asked and how "
+    "its samples differ."
 )
 
 

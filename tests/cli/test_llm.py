@@ -72,6 +72,73 @@ def test_a_model_stands_in_the_table_with_what_its_answers_were(bench, server, t
     assert SECRET not in done.out + done.err
 
 
+PRICES = 'currency = "USD"\n[models."*"]\ninput = 1000\noutput = 0\n'
+
+
+def usages(folder="results"):
+    records = [load_record(run) for run in runs_of(folder)]
+    return {record.task: record.usage for record in records if record.usage}
+
+
+def test_a_budget_is_of_the_whole_command(bench, server, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("prices.toml").write_text(PRICES)
+    spec = "llm:small,key_env=MY_KEY,prices=prices.toml,max_cost=5,concurrency=1"
+    done = bench("evaluate", "fictional_news", "-d", spec, *FAST)
+    assert done.code == 3
+    assert "cost budget of 5 USD is spent" in done.err
+    new = {
+        answer.request: answer.cost
+        for run in runs_of("results")
+        for answer in load_answers(run)
+        if answer.cost
+    }
+    assert 5 <= sum(new.values()) < 7  # what is under way when it is spent is finished
+    assert len(new) == len(server.requests)
+
+
+def test_to_ask_anew_is_to_ask_each_question_once(bench, server, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    spec = ("-d", "llm:small,key_env=MY_KEY")
+    bench("evaluate", "turkey_drones/technique", *spec, *FAST)
+    before = len(server.requests)
+    tasks = ("turkey_drones/technique", "turkey_drones/loaded_language")
+    assert bench("evaluate", *tasks, *spec, *FAST, "--no-cache").code == 0
+    assert len(server.requests) == 2 * before
+
+
+def test_a_price_that_is_corrected_counts_for_kept_answers_too(bench, server, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("prices.toml").write_text(PRICES)
+    run = ("evaluate", "turkey_drones/technique", *FAST, "-d")
+    costs = []
+    for spec, change in (
+        ("llm:small,key_env=MY_KEY,prices=prices.toml", PRICES),
+        ("llm:small,key_env=MY_KEY,prices=prices.toml", PRICES.replace("1000", "10")),
+        ("llm:small,key_env=MY_KEY", PRICES),
+    ):
+        Path("prices.toml").write_text(change)
+        assert bench(*run, spec, "-o", f"r{len(costs)}").code == 0
+        usage = usages(f"r{len(costs)}")["technique"]
+        assert usage.currency == "USD"
+        costs.append(usage.cost)
+    assert costs[0] == pytest.approx(100 * costs[1])
+    assert costs[2] == pytest.approx(costs[0])
+
+
+def test_counts_of_a_record_are_made_again(bench, server, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    bench("evaluate", "turkey_drones/technique", "-d", "llm:small,key_env=MY_KEY", *FAST)
+    (run,) = runs_of("results")
+    record = json.loads((run / "run.json").read_text())
+    record["usage"] |= {"requests": 9999, "unplaced": 0}
+    (run / "run.json").write_text(json.dumps(record))
+    done = bench("verify", run)
+    assert done.code == 4
+    assert "requests of the language model" in done.out
+    assert "unplaced of the language model" in done.out
+
+
 def test_a_wrong_key_ends_the_command_and_is_not_shown(bench, server, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("MY_KEY", "sk-wrong-but-secret-as-well")
@@ -105,7 +172,13 @@ def test_suites_and_report(bench, server, tmp_path, monkeypatch):
     done = bench("behave", *spec, "-s", "injection", "-s", "literal", *FAST)
     assert done.code == 0, done.err
     rows = [line for line in done.out.split("\n") if line.startswith("llm:small")]
-    assert len(rows) == 2
+    assert len(rows) == 6  # two tables of rates, two of the answers with a row for each suite
+    kept = list(Path("results/behaviour").glob("*/llm-*"))
+    assert sorted(path.parent.name for path in kept) == ["injection", "literal"]
+    for folder in kept:
+        record = json.loads((folder / "behaviour.json").read_text())
+        assert record["usage"]["facts"]["prompt"].startswith("technique.ptc, version 1, SHA-256 ")
+        assert record["usage"]["requests"] == len(load_answers(folder))
     bench("evaluate", "turkey_drones/technique", *spec, *FAST, "--report", "report.html")
     page = Path("report.html").read_text()
     assert "words that nobody wrote here" in page

@@ -160,6 +160,26 @@ def test_samples_are_voted_and_told_apart(make, server):
     assert len({body.get("seed") for body in server.requests}) == 3
 
 
+def test_a_document_that_failed_is_empty_in_every_sample(make, server):
+    server.next(says('{"marks": [{"quotation": "bad", "label": "Doubt"}]}'), error(422, "strange"))
+    asked = make(samples=2, temperature=1.0, concurrency=1).chosen(MARKS)
+    (failed,) = asked.predict([FIRST], "technique")
+    assert isinstance(failed, NoAnswer)
+    assert [sample[0].spans for sample in asked.account([FIRST], "technique").samples] == [(), ()]
+
+
+def test_answers_of_two_currencies_are_not_added_up(make, tmp_path):
+    for name in ("USD", "EUR"):
+        (tmp_path / f"{name}.toml").write_text(f'currency = "{name}"\n[models."*"]\ninput = 1\noutput = 1\n')
+    make(prices=tmp_path / "USD.toml").chosen(MARKS).predict([FIRST], "technique")
+    make(prices=tmp_path / "EUR.toml").chosen(MARKS).predict([SECOND], "technique")
+    asked = make().chosen(MARKS)
+    asked.predict([FIRST, SECOND], "technique")
+    account = asked.account([FIRST, SECOND], "technique")
+    assert account.currency == ""
+    assert [answer.cost for answer in account.answers] == [None, None]
+
+
 def test_examples_are_shown_before_the_question(make, server):
     gold = [
         Annotation(segment(f"e{n}", f"Example {n} is vile."), "technique", (Span(13, 17, "Loaded_Language"),))

@@ -59,7 +59,14 @@ GOOD = marks(("said", "Doubt"))
 
 
 @pytest.mark.parametrize(
-    "raw", [GOOD, f"```json\n{GOOD}\n```", f"Here it is:\n{GOOD}\nI hope this helps.", f"\ufeff{GOOD}"]
+    "raw",
+    [
+        GOOD,
+        f"```json\n{GOOD}\n```",
+        f"Here it is:\n{GOOD}\nI hope this helps.",
+        f"\ufeff{GOOD}",
+        f"<think>{{x}}</think>{GOOD}",
+    ],
 )
 def test_a_fence_or_words_around_the_object_are_passed_over(raw):
     assert len(read(PROMPTS["technique.ptc"], PART, raw).quotations) == 1
@@ -127,6 +134,9 @@ def test_units_that_were_not_answered_are_told():
         (units((10**30, "loaded")), "no unit 1000"),
         (units((1, "loaded"), (1, "neutral")), "unit 1 is answered twice"),
         (units((1, "")), "no label ''"),
+        ('{"units": [{"number": 1}]}', "unit 1 has no field of labels"),
+        ('{"units": [{"number": 1, "labels": []}]}', "unit 1 has 0 labels; each has 1"),
+        ('{"units": [{"number": 1, "labels": ["loaded", "neutral"]}]}', "unit 1 has 2 labels; each has 1"),
         ('{"units": [{"number": 1.5, "label": "loaded"}]}', "Expected `int`"),
     ],
 )
@@ -143,6 +153,16 @@ def test_several_labels_stand_in_their_order_once():
     assert read(PROMPTS["frame.policy"], SENTENCES, raw).units[0].labels == ("Political", "Morality")
     nothing = json.dumps({"units": [{"number": 1, "labels": [], "reason": ""}]})
     assert read(PROMPTS["frame.policy"], SENTENCES, nothing).units[0].labels == ()
+
+
+def test_one_label_may_stand_where_several_may_and_no_more_than_the_prompt_allows():
+    one = json.dumps({"units": [{"number": 1, "label": "Economic", "reason": ""}]})
+    assert read(PROMPTS["frame.policy"], SENTENCES, one).units[0].labels == ("Economic",)
+    listed = json.dumps({"units": [{"number": 1, "labels": ["loaded"]}]})
+    assert read(PROMPTS["loaded_sentence"], SENTENCES, listed).units[0].labels == ("loaded",)
+    four = ["Economic", "Political", "Morality", "Crime_and_Punishment"]
+    parsed = read(PROMPTS["frame.policy"], SENTENCES, json.dumps({"units": [{"number": 1, "labels": four}]}))
+    assert (parsed.status, parsed.problem) == ("invalid", "unit 1 has 4 labels; each has 0 to 3")
 
 
 def test_attributions_have_a_number_each():

@@ -86,6 +86,21 @@ def test_a_server_on_this_machine_is_asked_without_a_proxy(
         assert proxy.requests == []
 
 
+def test_what_the_environment_says_for_openai_goes_nowhere_else(
+    server: LlmServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_CUSTOM_HEADERS", "X-Gateway: a-token")
+    monkeypatch.setenv("OPENAI_ORG_ID", "my-org")
+    monkeypatch.setenv("OPENAI_PROJECT_ID", "my-project")
+    monkeypatch.delenv("OPENAI_BASE_URL", raising=False)
+    post(server.url)
+    assert not {"x-gateway", "openai-organization", "openai-project"} & set(server.headers[0])
+    monkeypatch.setenv("OPENAI_BASE_URL", server.url)
+    post(server.url)
+    assert server.headers[1]["x-gateway"] == "a-token"
+    assert server.headers[1]["openai-organization"] == "my-org"
+
+
 def test_a_key_is_sent(server: LlmServer) -> None:
     server.key = SECRET
     assert isinstance(post(server.url, Key("MINE", SECRET))[0], Received)
@@ -106,6 +121,11 @@ def test_a_key_in_an_answer_is_not_kept(server: LlmServer) -> None:
     assert isinstance(received, Received)
     assert received.text == "your key is [key]"
     assert SECRET not in repr(received)
+    escaped = "".join(f"\\u{ord(letter):04x}" for letter in SECRET)
+    server.next(says(f'{{"reason": "{escaped}"}}'))
+    again = post(server.url, Key("MINE", SECRET))[0]
+    assert isinstance(again, Received)
+    assert again.text == '{"reason": "[key]"}'
 
 
 def test_a_refusal_and_a_cut_are_answers(server: LlmServer) -> None:
