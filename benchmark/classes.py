@@ -1,14 +1,15 @@
 """Detectors that are not installed: a class in a module, or in a Python file.
 
 "package.module:Class" is looked for where Python looks, and in the present folder; "./my_detector.py:Class"
-is loaded from the file, which may import what lies beside it.
+is loaded from the file, which may import what lies beside it while it is loaded. What lies beside it is its
+own: another file with a neighbour of the same name gets that neighbour.
 """
 
 from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from functools import cache
@@ -18,7 +19,8 @@ from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 
-from benchmark.errors import UsageError, how_to_install, one_line, suggest
+from benchmark.errors import UsageError, one_line, suggest
+from benchmark.fileio import sha256
 from benchmark.spec import Spec
 
 
@@ -32,13 +34,14 @@ class Found:
         The class.
     origin
         The distribution that the module is from, else "module", or "script" for a file.
-    source
-        The file that it stands in; None where that is not known.
+    files
+        SHA-256 of the code by what it is called in a record, as it was when it was loaded: "code", and what
+        lies beside a script by its name.
     """
 
     kind: type[object]
     origin: str
-    source: Path | None
+    files: Mapping[str, str]
 
 
 def names_class(spec: Spec) -> bool:
@@ -79,9 +82,8 @@ def load_class(spec: Spec) -> Found:
         found = getattr(found, part)
     if not isinstance(found, type):
         raise UsageError(f"{where} is no class but {type(found).__name__} {spec.value}: name the class")
-    source = getattr(module, "__file__", None)
     origin = "script" if _is_file(spec) else _distribution(spec.name)
-    return Found(found, origin, Path(source) if source else None)
+    return Found(found, origin, _FILES[module.__name__])
 
 
 @cache
@@ -90,9 +92,21 @@ def _distribution(module: str) -> str:
     return found[0] if found else "module"
 
 
+_FILES: dict[str, dict[str, str]] = {}
+"""The digests of the code of each module that was loaded here, by its name."""
+
+
 def _module(name: str) -> ModuleType:
     with _here(), _told(f"module '{name}'"):
-        return import_module(name)
+        module = import_module(name)
+    # Python keeps a module as it was loaded first, so that its digest is kept too.
+    _FILES.setdefault(module.__name__, _digest("code", module))
+    return module
+
+
+def _digest(name: str, module: ModuleType) -> dict[str, str]:
+    source = getattr(module, "__file__", None)
+    return {name: sha256(Path(source).read_bytes())} if source and Path(source).is_file() else {}
 
 
 def _file(name: str) -> ModuleType:
@@ -108,17 +122,33 @@ def _file(name: str) -> ModuleType:
     if found is None or found.loader is None:
         raise UsageError(f"{one_line(name)}: cannot be loaded as Python")
     module = module_from_spec(found)
+    before = set(sys.modules)
     sys.modules[known] = module  # as an import does: dataclasses look their module up
     sys.path.insert(0, str(path.parent))
     try:
         with _told(name):
             found.loader.exec_module(module)
+        _FILES[known] = _digest("code", module)
     except UsageError:
         del sys.modules[known]
         raise
     finally:
         sys.path.remove(str(path.parent))
+        _FILES[known] = _FILES.get(known, {}) | _parted(path.parent, set(sys.modules) - before - {known})
     return module
+
+
+def _parted(folder: Path, names: set[str]) -> dict[str, str]:
+    """Take what lies in a folder out of the known modules, and return its digests.
+
+    The script that imported it goes on with it; the next script has neighbours of its own.
+    """
+    files: dict[str, str] = {}
+    for name in sorted(names):
+        source = getattr(sys.modules[name], "__file__", None)
+        if source and Path(source).resolve().is_relative_to(folder):
+            files |= _digest(Path(source).resolve().relative_to(folder).as_posix(), sys.modules.pop(name))
+    return files
 
 
 @contextmanager
@@ -140,5 +170,4 @@ def _told(what: str) -> Iterator[None]:
             yield
     except (Exception, SystemExit) as error:
         problem = f"{type(error).__name__}: {error}".removesuffix(": ")
-        hint = how_to_install(error) if isinstance(error, ImportError) else ""
-        raise UsageError(one_line(f"{what} cannot be imported: {problem}{hint}")) from error
+        raise UsageError(one_line(f"{what} cannot be imported: {problem}")) from error

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Collection, Mapping, Sequence, Set
-from contextlib import redirect_stdout
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
+from contextlib import contextmanager, redirect_stdout
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,14 +15,15 @@ from benchmark.answers import Stop
 from benchmark.checking import checked
 from benchmark.classes import load_class, names_class
 from benchmark.errors import BenchError, DetectorError, UsageError, one_line
-from benchmark.fileio import read_bytes, sha256
 from benchmark.model import Detector, Document, Prediction
 from benchmark.registry import OWN, Registry
-from benchmark.spec import Given, Spec, construct, files_of, parameters_of, principal_of
+from benchmark.spec import Given, Spec, construct, parameters_of, principal_of
 
 LOG = logging.getLogger(__name__)
 WRONG_NUMBER = "returned"
 """Begins what is said of another number of predictions than documents."""
+_SETS = ("layers", "labels", "kinds", "trained_kinds", "trained_layers")
+"""What a detector says of itself by sets of names."""
 MODEL = "model.json"
 """The file that makes a folder one of a trained model."""
 
@@ -50,9 +51,9 @@ def build(spec: Spec, seed: int) -> Detector:
     """
     if isinstance(spec, Given):
         return _checked_detector(spec, _copied(spec))
-    if _is_stored(spec):
+    if is_stored(spec):
         return _stored(spec)
-    kind, spec = _class_of(spec)
+    kind, spec = class_of(spec)
     defaults = {"seed": seed} if "seed" in parameters_of(f"detector '{spec.name}'", kind) else {}
     return _checked_detector(spec, construct("detector", kind, spec, defaults))
 
@@ -102,16 +103,20 @@ class Builder:
 
 
 def _checked_detector(spec: Spec, detector: object) -> Detector:
-    missing = [name for name in ("name", "layers", "predict") if not hasattr(detector, name)]
+    with told(str(spec), "attributes"):
+        missing = [name for name in ("name", "layers", "predict") if not hasattr(detector, name)]
+        sets: dict[str, object] = {name: getattr(detector, name, frozenset()) for name in _SETS}
     if missing:
         raise DetectorError(f"detector '{spec}' is no detector: it has no {', '.join(missing)}")
-    layers = getattr(detector, "layers", None)
-    if not isinstance(layers, Set) or not all(isinstance(layer, str) for layer in layers):
-        raise DetectorError(f"detector '{spec}': its layers are {layers!r}, and not a set of names")
+    for name, found in sets.items():
+        if found is None and name != "layers":
+            continue
+        if not isinstance(found, Set) or not all(isinstance(one, str) for one in found):
+            raise DetectorError(f"detector '{spec}': its {name} are {found!r}, and not a set of names")
     return cast(Detector, detector)
 
 
-def _class_of(spec: Spec) -> tuple[type[Detector], Spec]:
+def class_of(spec: Spec) -> tuple[type[Detector], Spec]:
     """Return the class that a specification names, and the specification of its parameters alone.
 
     Raises
@@ -119,16 +124,22 @@ def _class_of(spec: Spec) -> tuple[type[Detector], Spec]:
     UsageError
         Where there is no such class.
     """
-    if spec.name not in DETECTORS and names_class(spec):
+    if spec.name in DETECTORS:
+        return DETECTORS.get(spec.name), spec
+    if names_class(spec):
         return cast(type[Detector], load_class(spec).kind), replace(spec, value="")
+    if spec.name.endswith(".py"):
+        raise UsageError(f"{one_line(str(spec))}: name its class: {one_line(spec.name)}:CLASS")
+    if "." in spec.name and "/" not in spec.name:
+        raise UsageError(f"no detector is named '{one_line(str(spec))}'; a class is named MODULE:CLASS")
     return DETECTORS.get(spec.name), spec
 
 
 def takes(spec: Spec, parameter: str) -> bool:
     """Return whether the class of a detector has a parameter; a trained model or an object takes none."""
-    if isinstance(spec, Given) or _is_stored(spec):
+    if isinstance(spec, Given) or is_stored(spec):
         return False
-    return parameter in parameters_of(f"detector '{spec.name}'", _class_of(spec)[0])
+    return parameter in parameters_of(f"detector '{spec.name}'", class_of(spec)[0])
 
 
 def with_parameters(specs: Sequence[Spec], given: Mapping[str, str]) -> list[Spec]:
@@ -169,7 +180,8 @@ def is_model(name: str) -> bool:
         return False
 
 
-def _is_stored(spec: Spec) -> bool:
+def is_stored(spec: Spec) -> bool:
+    """Return whether a specification is the folder of a trained model."""
     return spec.name not in DETECTORS and not spec.value and is_model(spec.name)
 
 
@@ -181,44 +193,23 @@ def _stored(spec: Spec) -> Detector:
     return load_model(Path(spec.name))
 
 
-def origin_of(spec: Spec) -> str:
-    """Return where a detector comes from.
+@contextmanager
+def told(name: str, what: str) -> Iterator[None]:
+    """Turn whatever a detector's attribute or method raises into an error that names both.
 
-    That is the distribution, or else "module", "script" for a file, "model" for a trained model's folder, or
-    "object" for one that was handed over.
+    Raises
+    ------
+    BenchError
+        Those that the detector raises itself, and a `Stop`, pass on what they say.
     """
-    if isinstance(spec, Given):
-        return "object"
-    if spec.name in DETECTORS:
-        return DETECTORS.origin(spec.name)
-    return load_class(spec).origin if names_class(spec) else "model"
-
-
-def files_of_detector(spec: Spec, detector: Detector | None = None) -> dict[str, str]:
-    """Return the SHA-256 of each file that a detector depends on, by what it is to it.
-
-    Parameters
-    ----------
-    spec
-        Its specification.
-    detector
-        What was built of it, which may name further files by an attribute `code_files`.
-
-    Returns
-    -------
-    dict
-        The file of each parameter that is one, the record of a trained model, the source of a class in a
-        module or file.
-    """
-    if _is_stored(spec):
-        return {"model": sha256(read_bytes(Path(spec.name) / MODEL))}
-    files: dict[str, Path] = dict(getattr(detector, "code_files", {}))
-    if not isinstance(spec, Given):
-        if spec.name not in DETECTORS and (source := load_class(spec).source):
-            files["code"] = source
-        kind, named = _class_of(spec)
-        files |= files_of(kind, named)
-    return {key: sha256(read_bytes(path)) for key, path in files.items() if path.is_file()}
+    try:
+        yield
+    except BenchError:
+        raise
+    except Stop as stop:
+        raise BenchError(f"detector '{name}': {one_line(str(stop))}") from stop
+    except Exception as error:
+        raise DetectorError(f"detector '{name}': its {what} failed: {describe(error)}") from error
 
 
 def how_to_complete(detector: Detector) -> str:

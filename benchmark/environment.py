@@ -12,15 +12,22 @@ from pathlib import Path
 
 from benchmark import __version__
 
+OWN = "framebench"
 LIBRARIES = (
+    "accelerate",
     "numpy",
+    "openai",
     "python-crfsuite",
     "regex",
+    "rapidfuzz",
     "rensa",
     "scikit-learn",
     "scipy",
     "sentencex",
     "textblob",
+    "tokenizers",
+    "torch",
+    "transformers",
     "vaderSentiment",
 )
 
@@ -43,10 +50,16 @@ def now() -> str:
 
 
 @cache
-def environment() -> Environment:
-    """Return versions of the harness and its libraries, and the state of the checkout if it is one."""
+def environment(origin: str = "") -> Environment:
+    """Return versions of the harness and its libraries, and the state of the checkout if it is one.
+
+    Parameters
+    ----------
+    origin
+        The distribution that a detector comes from, whose version is told too.
+    """
     libraries = {}
-    for name in LIBRARIES:
+    for name in (*LIBRARIES, *([origin] if origin and origin not in (OWN, *LIBRARIES) else [])):
         try:
             libraries[name] = version(name)
         except PackageNotFoundError:

@@ -293,7 +293,8 @@ def planned(
     if not plan:
         names = ", ".join(str(spec) for spec in specs)
         raise UsageError(
-            f"no task fits {names}; 'bench list detectors' shows the layers that each predicts{_few(work)}"
+            f"no task fits {names}; 'bench list detectors' shows the layers that each predicts"
+            f"{_labels(fitting, specs)}{_few(work)}"
         )
     return plan
 
@@ -310,6 +311,13 @@ def _can_do(evaluator: Evaluator, task: Task, spec: Spec) -> bool:
     if isinstance(spec, Given) and hasattr(detector, "chosen"):
         detector.chosen(subject)
     return True
+
+
+def _labels(work: Sequence[Work], specs: Sequence[Spec]) -> str:
+    """Say of detectors that give only some labels which these are: they may have other names in the tasks."""
+    only = {str(spec): getattr(work[0][0].detector(spec), "labels", None) for spec in specs}
+    told = [f"{spec} gives only {', '.join(sorted(labels))}" for spec, labels in only.items() if labels]
+    return f"; {'; '.join(told)}, and 'bench data info DATASET' shows those of the tasks" if told else ""
 
 
 def _few(work: Sequence[Work]) -> str:

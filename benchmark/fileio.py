@@ -9,6 +9,7 @@ import tempfile
 from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -25,6 +26,27 @@ BOM_MESSAGE = "begins with a byte-order mark; save it as UTF-8 without one"
 def sha256(content: bytes) -> str:
     """Return the SHA-256 of bytes as 64 hexadecimal digits."""
     return hashlib.sha256(content).hexdigest()
+
+
+def file_sha256(path: Path) -> str:
+    """Return the SHA-256 of a file of any size, read once for each of its states.
+
+    Raises
+    ------
+    UsageError
+        Where the file cannot be read.
+    """
+    try:
+        state = path.stat()
+        return _file_sha256(path.resolve(), state.st_mtime_ns, state.st_size)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read: {error.strerror or error}") from error
+
+
+@lru_cache(maxsize=256)
+def _file_sha256(path: Path, changed: int, size: int) -> str:  # noqa: ARG001 - they tell its states apart
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def read_bytes(path: Path) -> bytes:

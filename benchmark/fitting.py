@@ -8,9 +8,9 @@ from collections.abc import Callable, Sequence
 from contextlib import redirect_stdout
 from typing import cast
 
-from benchmark.answers import Stop
-from benchmark.detectors import Failure, describe, predict
-from benchmark.errors import BenchError, one_line
+from benchmark.answers import Account, Stop
+from benchmark.detectors import Failure, describe, predict, told
+from benchmark.errors import BenchError, DetectorError, one_line
 from benchmark.model import Annotation, Detector, Document, Prediction, TrainableDetector
 from benchmark.subject import Subject
 
@@ -36,12 +36,33 @@ def ready_for(
         Given to a detector that has an attribute `fresh`, as one has that keeps its answers.
     """
     if hasattr(detector, "chosen"):
-        detector = detector.chosen(subject)
+        name = detector.name
+        with told(name, "method chosen"):
+            detector = detector.chosen(subject)
+        if not hasattr(detector, "predict"):
+            raise DetectorError(f"detector '{name}': its method chosen returned {detector!r}, no detector")
     if say is not None and hasattr(detector, "progress"):
         detector.progress = say
     if fresh and hasattr(detector, "fresh"):
         detector.fresh = True
     return detector
+
+
+def account_of(detector: Detector, documents: Sequence[Document], layer: str) -> Account | None:
+    """Return what a detector tells of its predictions; None where it tells nothing.
+
+    Raises
+    ------
+    DetectorError
+        Where it fails, or tells something else.
+    """
+    if not hasattr(detector, "account"):
+        return None
+    with told(detector.name, "method account"):
+        found = detector.account(documents, layer)
+    if not isinstance(found, Account):
+        raise DetectorError(f"detector '{detector.name}': its method account returned {found!r}, no Account")
+    return found
 
 
 class Fitted:

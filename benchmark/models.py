@@ -89,6 +89,11 @@ def plan(spec: Spec, dataset: Dataset, tasks: Sequence[Task], seed: int) -> list
     UsageError
         Where it cannot be trained or stored, or can learn nothing for these tasks.
     """
+    if spec.name not in DETECTORS:
+        raise UsageError(
+            f"detector '{spec}': a model can be kept only of a detector that is installed, so that it can be "
+            "loaded again; bring it as a package with an entry point"
+        )
     detector = build(spec, seed)
     if not isinstance(detector, StoredDetector):
         raise UsageError(f"detector '{spec}' cannot be trained and kept: it has no fit, save and load")

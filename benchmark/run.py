@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 from benchmark.answers import Account
 from benchmark.contamination import Shared, named
 from benchmark.data import Dataset
-from benchmark.detectors import Builder, Failure, files_of_detector, origin_of
+from benchmark.detectors import Builder, Failure
 from benchmark.environment import environment, now
 from benchmark.errors import BenchError, UsageError
+from benchmark.identity import files_of_detector, origin_of
 from benchmark.metrics import METRICS
 from benchmark.metrics.base import Metric
 from benchmark.model import Detector, Prediction
@@ -245,7 +246,7 @@ class Evaluator:
             resampling=self._resampling(scorer),
             labels=scorer.labels,
             metrics=records,
-            environment=environment(),
+            environment=environment(detector.origin),
             characters=scorer.characters,
             created=now(),
             seconds=found.seconds,

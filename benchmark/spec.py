@@ -22,6 +22,8 @@ T = TypeVar("T")
 
 
 _NAMED = re.compile(r"\s*([A-Za-z_]\w*\s*)?=")
+_PLAIN = (str, int, float, Path)
+_STARRED = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 _COMMA = re.compile(r"(?<!\\),")
 
 
@@ -99,17 +101,28 @@ class Given(Spec):
         plain = {
             key: str(value)
             for key, value in _settings(instance).items()
-            if isinstance(value, str | int | float | Path) and value != "" and key not in ("name", "layer")
+            if value != "" and key not in ("name", "layer")
         }
         return cls(str(name), tuple(plain.items()), "", instance, id(instance))
 
 
 def _settings(instance: object) -> dict[str, object]:
-    """Return what an object was made with, as far as it tells: what a dataclass says to be its parameters."""
-    if not is_dataclass(instance) or isinstance(instance, type):
-        return {}
-    changed = (part for part in fields(instance) if part.init and part.repr)
-    return {part.name: found for part in changed if (found := getattr(instance, part.name)) != part.default}
+    """Return what an object was made with, where it keeps that under the parameters' names: plain values."""
+    if is_dataclass(instance) and not isinstance(instance, type):
+        defaults = {part.name: part.default for part in fields(instance) if part.init and part.repr}
+    else:
+        try:
+            parameters = inspect.signature(type(instance)).parameters.values()
+        except ValueError:  # a class of an extension does not say
+            return {}
+        defaults = {one.name: one.default for one in parameters if one.kind not in _STARRED}
+    made = {name: getattr(instance, name) for name in defaults if hasattr(instance, name)}
+    # What is no plain value is not compared: an array equals nothing as a whole.
+    return {
+        name: value
+        for name, value in made.items()
+        if isinstance(value, _PLAIN) and (type(value), value) != (type(defaults[name]), defaults[name])
+    }
 
 
 def parameters_of(what: str, kind: type[object]) -> Mapping[str, inspect.Parameter]:
@@ -133,8 +146,7 @@ def parameters_of(what: str, kind: type[object]) -> Mapping[str, inspect.Paramet
         parameters = inspect.signature(kind).parameters
     except ValueError as error:
         raise UsageError(f"{what}: its parameters cannot be known: {error}") from error
-    starred = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
-    return {name: parameter for name, parameter in parameters.items() if parameter.kind not in starred}
+    return {name: parameter for name, parameter in parameters.items() if parameter.kind not in _STARRED}
 
 
 def construct(what: str, kind: type[T], spec: Spec, defaults: Mapping[str, object]) -> T:
@@ -157,6 +169,10 @@ def construct(what: str, kind: type[T], spec: Spec, defaults: Mapping[str, objec
         Where a parameter is unknown, a value does not fit, or a package is missing.
     """
     given = _by_name(what, kind, spec)
+    principal = parameters_of(f"{what} '{spec.name}'", kind).get(principal_of(kind))
+    if principal is not None and principal.default is principal.empty and principal.name not in dict(given):
+        form = f"{spec.name}:{principal.name.upper()}"
+        raise UsageError(f"{what} '{spec.name}' needs its {principal.name}: {form}")
     values = {**defaults, **{key: _convert(what, kind, spec, key, text) for key, text in given}}
     try:
         return kind(**values)

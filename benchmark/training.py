@@ -20,7 +20,7 @@ from benchmark.data import Dataset
 from benchmark.detectors import Builder, Failure, build, predict
 from benchmark.errors import UsageError
 from benchmark.examples import show_examples
-from benchmark.fitting import Fitted, ready_for
+from benchmark.fitting import Fitted, account_of, ready_for
 from benchmark.model import Annotation, Detector, Document, Prediction
 from benchmark.projection import FEWEST_DOCUMENTS
 from benchmark.protocol import TRAIN, Division, Part, Protocol, divide, scored_part
@@ -285,5 +285,5 @@ def _untrained(
     layer = subject.layer
     predictions, failures = predict(detector, documents, layer, labels, subject.kind)
     seconds = time.perf_counter() - began
-    account = detector.account(documents, layer) if hasattr(detector, "account") else None
+    account = account_of(detector, documents, layer)
     return Output(layer, tuple(predictions), tuple(failures), seconds, 0.0, None, account=account)

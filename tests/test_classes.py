@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 
 from benchmark.classes import load_class, names_class
-from benchmark.detectors import build, files_of_detector, origin_of, predict, takes
+from benchmark.cli import main
+from benchmark.detectors import build, predict, takes
 from benchmark.errors import DetectorError, UsageError
 from benchmark.fileio import sha256
+from benchmark.identity import files_of_detector, origin_of
 from benchmark.segmentation import segment
-from benchmark.spec import Spec
+from benchmark.spec import Given, Spec
 
 SCRIPT = '''
 from dataclasses import dataclass
@@ -81,10 +83,36 @@ def test_a_class_is_found_in_a_file_or_a_module(script, name, capsys):
     assert str(spec) == f"{name}:First,size=5"
     assert spans(spec) == [(0, 5, "Doubt")]
     assert capsys.readouterr().out == ""  # the table stands alone on standard output
-    assert files_of_detector(spec) == {"code": sha256(script.read_bytes())}
+    files = files_of_detector(spec)
+    assert files.pop("code") == sha256(script.read_bytes())
+    beside = {"beside.py": sha256(b'LABEL = "Doubt"\n')}
+    assert files == (beside if name.endswith(".py") else {})
     assert origin_of(spec) == ("script" if name.endswith(".py") else "module")
     assert takes(spec, "size")
     assert not takes(spec, "other")
+
+
+def test_two_scripts_have_each_its_own_neighbours(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name, size in (("a", 2), ("b", 9)):
+        (tmp_path / name).mkdir()
+        script = SCRIPT.replace("size: int = 3", "size: int = SIZE").replace(
+            "import LABEL", "import LABEL, SIZE"
+        )
+        (tmp_path / name / "det.py").write_text(script)
+        (tmp_path / name / "beside.py").write_text(f'LABEL = "Doubt"\nSIZE = {size}\n')
+    assert spans(Spec.parse("a/det.py:First")) == [(0, 2, "Doubt")]
+    assert spans(Spec.parse("b/det.py:First")) == [(0, 9, "Doubt")]
+    assert files_of_detector(Spec.parse("a/det.py:First")) != files_of_detector(Spec.parse("b/det.py:First"))
+
+
+def test_the_digest_is_of_the_code_that_was_loaded(script):
+    spec = Spec.parse("my_detector:First")
+    assert spans(spec) == [(0, 3, "Doubt")]
+    loaded = files_of_detector(spec)
+    script.write_text(SCRIPT.replace("size: int = 3", "size: int = 4"))
+    assert spans(spec) == [(0, 3, "Doubt")]  # Python keeps what it has loaded
+    assert files_of_detector(spec) == loaded
 
 
 def test_a_class_within_a_class_or_a_package_is_found(script, tmp_path):
@@ -118,9 +146,13 @@ def test_the_module_of_an_installed_package_is_of_its_distribution():
         ("broken.py:First", r"broken.py cannot be imported: ZeroDivisionError: division by zero"),
         ("leaves.py:First", "leaves.py cannot be imported: SystemExit: 3"),
         ("syntax.py:First", "syntax.py cannot be imported: SyntaxError"),
-        ("needy.py:First", "install it with: pip install no_such_package"),
+        (
+            "needy.py:First",
+            "cannot be imported: ModuleNotFoundError: No module named 'no_such_package'",
+        ),
         ("no_such_module:First", "no detector is named 'no_such_module'"),
-        ("my_detector.py", "no detector is named 'my_detector.py'"),
+        ("my_detector.py", "name its class: my_detector.py:CLASS"),
+        ("my_detector.First", "no detector is named 'my_detector.First'; a class is named MODULE:CLASS"),
     ],
 )
 def test_what_is_wrong_is_told_in_a_line(script, tmp_path, text, message):
@@ -167,3 +199,67 @@ def test_the_command_finds_a_module_in_the_present_folder(script):
     assert done.returncode == 0, done.stderr
     assert "my_detector:First" in done.stdout
     assert Path(script.parent, "results", "turkey_drones", "technique").is_dir()
+
+
+ODD = """
+from benchmark.model import Prediction
+
+
+class Odd:
+    name = "odd"
+    layers = frozenset({"technique"})
+    %s
+
+    def predict(self, documents, layer):
+        return [Prediction(d.id, layer) for d in documents]
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("labels = ['Doubt']", "its labels are ['Doubt'], and not a set of names"),
+        ("kinds = 'spans'", "its kinds are 'spans', and not a set of names"),
+        (
+            "layers = property(lambda self: 1 / 0)",
+            "its attributes failed: ZeroDivisionError: division by zero",
+        ),
+        ("def chosen(self, subject): return None", "its method chosen returned None, no detector"),
+        ("def chosen(self, subject): return 1 / 0", "its method chosen failed: ZeroDivisionError"),
+        ("def account(self, documents, layer): return {}", "its method account returned {}, no Account"),
+        ("def account(self, documents, layer): return 1 / 0", "its method account failed: ZeroDivisionError"),
+        ("code_files = ['x']", "its code_files failed: ValueError"),
+        ("code_files = {'x': 'x'}", "its code_files are {'x': 'x'}, and no paths by their names"),
+    ],
+)
+def test_what_a_detector_says_wrong_of_itself_is_told(tmp_path, monkeypatch, capsys, line, message):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "odd.py").write_text(ODD % line)
+    words = ["bench", "evaluate", "turkey_drones/technique", "-d", "./odd.py:Odd", "--resamples", "100", "-q"]
+    monkeypatch.setattr("sys.argv", words)
+    with pytest.raises(SystemExit) as left:
+        main()
+    told = capsys.readouterr().err
+    assert left.value.code == 2
+    assert message in told
+    assert "odd" in told
+    assert told.count("\n") == 1
+
+
+def test_a_model_of_a_script_cannot_be_kept(script, monkeypatch, capsys):
+    """It could not be loaded again."""
+    monkeypatch.setattr(
+        "sys.argv", ["bench", "train", "./my_detector.py:First", "--on", "fictional_news", "-o", "m"]
+    )
+    with pytest.raises(SystemExit) as left:
+        main()
+    assert left.value.code == 2
+    assert "bring it as a package with an entry point" in capsys.readouterr().err
+
+
+def test_an_object_is_told_by_its_code_and_what_it_was_made_with(script):
+    kind = load_class(Spec.parse("my_detector:First")).kind
+    one, other = Given.of(kind(2)), Given.of(kind(7))
+    assert (str(one), str(other)) == ("first:size=2", "first:size=7")
+    assert files_of_detector(one) == {"code": sha256(script.read_bytes())}
+    assert origin_of(one) == "object"

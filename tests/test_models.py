@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from benchmark.contamination import Fingerprints
-from benchmark.detectors import DETECTORS, build, is_model, origin_of
+from benchmark.detectors import DETECTORS, build, is_model
 from benchmark.errors import BenchError, DataError, UsageError
+from benchmark.identity import origin_of
 from benchmark.model import Span, Unit
 from benchmark.models import FINGERPRINTS, SCHEMA, load_model, plan, train
 from benchmark.protocol import Protocol

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Literal
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -124,7 +125,8 @@ def test_a_specification_of_an_object_tells_objects_of_one_name_apart():
     assert one != other
     assert one == Given.of(one.instance)
     assert str(Given.of(Named(words=()))) == "named"
-    assert str(Given.of(Bare("x"))) == "Bare"
+    assert str(Given.of(Bare("x"))) == "Bare:word=x"
+    assert str(Given.of(Bare(np.zeros(3), seed=1))) == "Bare:seed=1"  # an array is no plain value
 
 
 @settings(deadline=None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -198,6 +199,9 @@ def _prediction(row: Row, wanted: Wanted) -> Prediction:
     return Prediction(row.document, row.layer, spans, units)
 
 
+_ERROR = re.compile(rb"\b\w*(?:Error|Exception)\b")
+
+
 def shown(raw: bytes) -> str:
     """Return a program's words for a message: one line, cut, without what could steer a terminal."""
     text = raw[: 4 * SHOWN].decode("utf-8", errors="replace").strip()
@@ -210,6 +214,10 @@ def escaped(text: str) -> str:
 
 
 def last_line(raw: bytes) -> str:
-    """Return the last line with anything in it, as a message can show it; "" where there is none."""
-    lines = raw[-64 * SHOWN :].rstrip().splitlines()
-    return shown(lines[-1]) if lines else ""
+    """Return the last line that tells of an error, else the last one, as a message can show it; or "".
+
+    Node ends what an uncaught error says with its own version, which tells nothing.
+    """
+    lines = [line for line in raw[-64 * SHOWN :].rstrip().splitlines() if line.strip()]
+    telling = [line for line in lines if _ERROR.search(line)]
+    return shown((telling or lines)[-1]) if lines else ""

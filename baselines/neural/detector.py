@@ -20,6 +20,8 @@ from baselines.neural.tags import Classes, Tags, read_classes
 from benchmark.answers import Stop, Subject
 from benchmark.model import Annotation, Document, Prediction
 
+DEPENDED_ON = (CONFIG, "*.safetensors", "tokenizer*", "vocab*", "merges*", "special_tokens*", "*.model")
+"""The files of a checkpoint that decide what it predicts."""
 KINDS: dict[Task, str] = {"token": "spans", "sequence": "units"}
 """What a model of each task gives."""
 
@@ -197,13 +199,13 @@ class TransformersDetector:
 
     @property
     def code_files(self) -> dict[str, Path]:
-        """The configuration and weights that predictions depend on, as far as they are here, by name."""
+        """The configuration, weights and tokenizer that predictions depend on, as far as they are here."""
         known = None if self._known is None else self._known.source.folder
         folder = known or Path(self.base).expanduser()
         if not folder.is_dir():
             return {}  # a base on the Hub, which is looked for when it is trained
-        weights = sorted(folder.glob("*.safetensors"))
-        return {path.name: path for path in (folder / CONFIG, *weights)}
+        found = sorted(path for pattern in DEPENDED_ON for path in folder.glob(pattern))
+        return {path.name: path for path in found}
 
     def chosen(self, subject: Subject) -> Self:
         """Return a detector that gives a subject's labels alone, and labels no other units than it has."""

@@ -18,7 +18,7 @@ from benchmark.contamination import Fingerprints, Shared, shared
 from benchmark.detectors import Failure, build
 from benchmark.detectors import predict as ask
 from benchmark.examples import show_examples
-from benchmark.fitting import Fitted, ready_for
+from benchmark.fitting import Fitted, account_of, ready_for
 from benchmark.model import Detector, Document, Prediction, Span, Unit
 from benchmark.protocol import MANY_FOLDS, folds, groups_of
 from benchmark.provenance import Provenance, Training, training_dataset, training_of
@@ -234,7 +234,7 @@ class Examiner:
             divided,
             {twin.test: twin for part in parts for twin in part.shared},
             labels_of(detector, subject),
-            detector.account(documents, layer) if hasattr(detector, "account") else Account(),
+            account_of(detector, documents, subject.layer) or Account(),
         )
 
     def _trained(self, spec: Spec, subject: Subject, documents: Sequence[Document]) -> Iterator[_Asked]:

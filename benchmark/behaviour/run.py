@@ -15,10 +15,11 @@ from benchmark.behaviour.results import Behaviour, BehaviourRecord, Source, case
 from benchmark.behaviour.stored import NAME, Stored, stored
 from benchmark.behaviour.suites import SUITES, problems
 from benchmark.data import SHIPPED, Dataset
-from benchmark.detectors import Failure, files_of_detector, origin_of
+from benchmark.detectors import Failure
 from benchmark.environment import environment, now
 from benchmark.errors import UsageError
 from benchmark.fileio import read_bytes, sha256
+from benchmark.identity import files_of_detector, origin_of
 from benchmark.record import DetectorRecord, Resampling
 from benchmark.scores import Resamples
 from benchmark.spec import Spec

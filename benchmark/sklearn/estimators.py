@@ -109,7 +109,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc] # sc
             return np.repeat(self.classes_, len(texts))
         numbers = {str(label): number for number, label in enumerate(self.classes_)}
         documents = _documents(texts)
-        found = _predicted(self.detector_, documents, self.layer, tuple(numbers))
+        found = _predicted(self.detector_, documents, Subject(self.layer, "units", tuple(numbers)))
         answers = [_whole(document, one) for document, one in zip(documents, found, strict=True)]
         return self.classes_[[numbers[label] for label in answers]]
 
@@ -185,7 +185,7 @@ class DetectorEstimator(BaseEstimator):  # type: ignore[misc] # scikit-learn has
         if [document.id for document in X] != [annotation.document.id for annotation in gold]:
             raise ValueError("the annotations are of other documents, or in another order")
         subject = _subject(gold, tuple(self.labels or ()))
-        self.layer_ = subject.layer
+        self.layer_, self.subject_ = subject.layer, subject
         self.detector_ = _fitted(self.detector, list(X), gold, subject, self.seed)
         return self
 
@@ -200,7 +200,7 @@ class DetectorEstimator(BaseEstimator):  # type: ignore[misc] # scikit-learn has
             Where the detector fails on a document.
         """
         check_is_fitted(self)
-        return _predicted(self.detector_, list(X), self.layer_, ())
+        return _predicted(self.detector_, list(X), self.subject_)
 
     def __sklearn_tags__(self) -> Any:
         """Return the tags: it takes documents, no arrays."""
@@ -232,9 +232,7 @@ def _fitted(
     return ready.fit(documents, gold, subject.layer) if must_fit(ready, subject) else ready  # type: ignore[attr-defined]
 
 
-def _predicted(
-    detector: Detector, documents: Sequence[Document], layer: str, labels: Sequence[str]
-) -> list[Prediction]:
+def _predicted(detector: Detector, documents: Sequence[Document], subject: Subject) -> list[Prediction]:
     """Return what a detector predicts.
 
     Raises
@@ -242,7 +240,7 @@ def _predicted(
     ValueError
         Where it fails on a document: an average over the others would be taken for one over all.
     """
-    found, failures = predict(detector, documents, layer, labels)
+    found, failures = predict(detector, documents, subject.layer, subject.labels, subject.kind)
     if failures:
         first = failures[0]
         raise ValueError(

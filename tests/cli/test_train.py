@@ -213,6 +213,7 @@ def base(tmp_path_factory):
     return tiny.random_base(tmp_path_factory.mktemp("base") / "tiny")
 
 
+CHECKPOINT = {"config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"}
 QUICK = "epochs=1,learning_rate=0.01,device=cpu"
 
 
@@ -255,7 +256,7 @@ def test_a_transformer_is_fine_tuned_fold_by_fold(bench, base):
     run = json.loads(next(Path("results").glob("fictional_news/frame/*/run.json")).read_text())
     assert run["detector"]["parameters"]["epochs"] == "1"
     assert not run["failures"]
-    assert set(run["detector"]["files"]) == {"config.json", "model.safetensors"}
+    assert set(run["detector"]["files"]) == CHECKPOINT
 
 
 def test_a_checkpoint_is_scored_on_spans_and_sentences_and_needs_no_training(bench, tmp_path):
@@ -271,7 +272,7 @@ def test_a_checkpoint_is_scored_on_spans_and_sentences_and_needs_no_training(ben
     assert {row["training"] for row in rows} <= {None, ""}
     run = json.loads(next(Path("results").glob("fictional_news/technique/*/run.json")).read_text())
     assert not run["failures"]
-    assert set(run["detector"]["files"]) == {"label_map", "config.json", "model.safetensors"}
+    assert set(run["detector"]["files"]) == CHECKPOINT | {"label_map"}
     labels = {
         span["label"]
         for path in Path("results").glob("fictional_news/loaded_language/*/predictions.jsonl")

@@ -14,8 +14,9 @@ from baselines.llm.asked import NoAnswer
 from baselines.llm.detector import LlmDetector
 from benchmark import data
 from benchmark.answers import Stop
-from benchmark.detectors import build, files_of_detector
+from benchmark.detectors import build
 from benchmark.errors import UsageError
+from benchmark.identity import files_of_detector
 from benchmark.model import Annotation, Span
 from benchmark.segmentation import segment
 from benchmark.spec import Spec

@@ -235,7 +235,8 @@ def test_a_header_leads_nowhere_else(tmp_path, folder):
 
 def test_the_files_that_predictions_depend_on_are_named(tagger, base, monkeypatch, tmp_path):
     files = TransformersDetector(model=str(tagger)).code_files
-    assert files == {name: tagger / name for name in ("config.json", "model.safetensors")}
+    names = ("config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json")
+    assert files == {name: tagger / name for name in names}
     assert TransformersDetector(base=str(base)).code_files["model.safetensors"] == base / "model.safetensors"
     monkeypatch.chdir(tmp_path)
     assert TransformersDetector(base="some/base").code_files == {}
