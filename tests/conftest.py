@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -24,6 +25,7 @@ os.environ |= {"HF_HUB_OFFLINE": "1", "HF_DATASETS_OFFLINE": "1"}
 # How fast a busy machine draws examples says nothing about the code.
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
+
 TECHNIQUES = ("Loaded_Language", "Name_Calling,Labeling", "Doubt", "Repetition")
 LABELS = {
     "technique": TECHNIQUES,
@@ -35,6 +37,12 @@ LABELS = {
 Marks = Sequence[Sequence[Span]]
 PartialMarks = Sequence[Sequence[Span] | None]
 Labelled = Sequence[Sequence[Unit]]
+
+
+def pytest_collection_finish() -> None:
+    """Take what was imported out of the garbage collector's rounds, which cost a sixth of the time of all tests."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
