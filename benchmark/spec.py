@@ -16,7 +16,8 @@ from typing import Self, TypeVar, get_type_hints
 
 import msgspec
 
-from benchmark.errors import BenchError, UsageError, how_to_install, suggest
+from benchmark.answers import Stop
+from benchmark.errors import BenchError, UsageError, how_to_install, one_line, suggest
 
 T = TypeVar("T")
 
@@ -178,6 +179,8 @@ def construct(what: str, kind: type[T], spec: Spec, defaults: Mapping[str, objec
         return kind(**values)
     except BenchError:
         raise
+    except Stop as stop:  # a value may be a secret in the wrong place, so that no parameter is shown
+        raise UsageError(f"{what} '{spec.name}': {one_line(str(stop))}") from stop
     except ImportError as error:
         raise UsageError(
             f"{what} '{spec}' needs a package that is not installed: {error}{how_to_install(error)}"

@@ -53,6 +53,12 @@ class Budget:
                 "kept; leave max_cost=… out, or limit the time by max_seconds=…"
             )
 
+    def left(self) -> float | None:
+        """Return the seconds until the limit of time, not below 0; None where there is none."""
+        if self._seconds is None or self._started is None:
+            return None
+        return max(self._seconds - (self._now() - self._started), 0.0)
+
     def over(self, ahead: float = 0.0) -> str:
         """Return which limit is reached, in `ahead` seconds at the latest; "" where none is."""
         if self._cost is not None and self._price is not None and self.spent >= self._cost:

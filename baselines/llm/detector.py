@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from baselines.llm.asking import Asker, Server, missing_extra
+from baselines.llm.endpoint import check_variable, resolve
 from baselines.llm.families import family_of
+from baselines.llm.prices import read_price
 from baselines.llm.prompt_file import Prompt, load_prompt, shipped_prompts
-from benchmark.answers import Subject
+from benchmark.answers import Stop, Subject
 from benchmark.model import Document, Prediction
 
 if TYPE_CHECKING:
@@ -72,6 +74,8 @@ class LlmDetector:
     ------
     ValueError
         Where a value is out of range, or a file cannot be read.
+    Stop
+        Where `base_url` is no address, or `key_env` no name of a variable.
     """
 
     name: ClassVar[str] = "llm"
@@ -108,8 +112,16 @@ class LlmDetector:
             raise ValueError(f"shots={self.shots}: must lie between 0 and 100")
         if self.part < 200:
             raise ValueError(f"part={self.part}: a part has 200 characters or more")
-        self.server  # noqa: B018 - its bounds are checked now, not when the first document is asked about
-        self.prompts  # noqa: B018 - likewise the prompt file
+        # What is wrong is told now, not when the first document is asked about.
+        self.server  # noqa: B018
+        self.prompts  # noqa: B018
+        try:
+            resolve(self.base_url)
+            check_variable(self.key_env)
+        except ValueError as error:  # one of them may be a secret in the wrong place
+            raise Stop(str(error)) from None
+        if self.prices is not None:
+            read_price(self.prices, self.model)
 
     @cached_property
     def server(self) -> Server:

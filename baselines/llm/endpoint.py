@@ -14,6 +14,7 @@ import re
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 from urllib.parse import SplitResult, quote, urlsplit
 
@@ -36,7 +37,7 @@ VARIABLES: Mapping[str, tuple[str, ...]] = {
     "x.ai": ("XAI_API_KEY",),
 }
 """The usual variables of a service's key, by the host's name or its end."""
-_ESCAPE = re.compile(r"\\u00([0-9a-fA-F]{2})")
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}", re.ASCII)
 _PIECE = 8
 _FAR = sys.maxsize
 _SECRET = 12
@@ -64,6 +65,7 @@ class Key:
         Servers repeat a wrong key in their errors, some of them shortened; from eight letters on a piece of
         it goes as well.
         """
+        words = self._in_json.sub(HIDDEN, words)
         for form in _forms(self.value):
             words = words.replace(form, HIDDEN)
         pieces = {self.value[start : start + _PIECE] for start in range(len(self.value) - _PIECE + 1)}
@@ -79,8 +81,12 @@ class Key:
         """
         if len(self.value) < _SECRET:
             return text
-        plain = _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text)
-        return (plain if self.value in plain else text).replace(self.value, HIDDEN)
+        return self._in_json.sub(HIDDEN, text).replace(self.value, HIDDEN)
+
+    @cached_property
+    def _in_json(self) -> re.Pattern[str]:
+        """Matches the key as it is, and in whichever escapes JSON has for its letters."""
+        return re.compile("".join(map(_written, self.value)))
 
 
 def resolve(base_url: str | None) -> str:
@@ -107,6 +113,21 @@ def resolve(base_url: str | None) -> str:
         raise ValueError(f"{where} ends before /chat/completions, which is added to it: '{given}'")
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     return f"{parts.scheme}://{host}{port}{parts.path}".rstrip("/")
+
+
+def check_variable(key_env: str | None) -> None:
+    """See that what is to name the variable of a key can be a name.
+
+    Raises
+    ------
+    ValueError
+        Where it cannot. It is not shown: it may be the key itself.
+    """
+    if key_env is not None and not _NAME.fullmatch(key_env):
+        raise ValueError(
+            "key_env names the environment variable that holds the key, such as MY_KEY, and is not the key: "
+            "letters, digits and underscores"
+        )
 
 
 def key_for(url: str, base_url: str | None, key_env: str | None) -> Key | None:
@@ -195,6 +216,14 @@ def _check(value: str, variable: str, url: str) -> None:
 
 def _host(url: str) -> str:
     return urlsplit(url).hostname or ""
+
+
+def _written(letter: str) -> str:
+    """Return a pattern for a letter as it stands in JSON, also in JSON within JSON."""
+    if letter == "\\":
+        return r"\\{1,2}+"
+    slashes = "" if letter.isalnum() else r"\\*"
+    return rf"(?:{slashes}{re.escape(letter)}|\\+u(?i:{ord(letter):04x}))"
 
 
 def _forms(value: str) -> list[str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -47,6 +48,7 @@ class Kind(Enum):
 
     AGAIN = "again"
     LATE = "late"
+    PAGE = "page"
     UNREACHABLE = "unreachable"
     REQUEST = "request"
     REFUSED = "refused"
@@ -85,7 +87,13 @@ class Failure:
     complaint: str = ""
 
 
-def classify(status: int, headers: Mapping[str, str], body: str, date: float) -> Failure:
+def classify(
+    status: int,
+    headers: Mapping[str, str],
+    body: str,
+    date: float,
+    scrub: Callable[[str], str] = str,
+) -> Failure:
     """Return what an answer that is an error means.
 
     Parameters
@@ -95,11 +103,13 @@ def classify(status: int, headers: Mapping[str, str], body: str, date: float) ->
     headers
         With lower-case names.
     body
-        Its text, without the key.
+        Its text.
     date
         Seconds since 1970, for a date in `Retry-After`.
+    scrub
+        Takes the key out of words. It is asked once they are read: a body may hold the key in any escapes.
     """
-    pieces = tuple(_pieces(_json(body)))
+    pieces = tuple(map(scrub, _pieces(_json(body))))
     said = _shortened(pieces[0] if pieces else "")
     words = f"HTTP {status}: {said}" if said else f"HTTP {status}"
     return Failure(_kind(status, pieces), words, status, retry_after(headers, date), "\n".join(pieces))
@@ -128,7 +138,7 @@ def stop_message(failure: Failure, url: str, model: str, variable: str | None) -
     Parameters
     ----------
     failure
-        One of a kind in `STOPPING`, or of a server that cannot be reached.
+        One of a kind in `STOPPING`, or of a server that cannot be reached or gives web pages.
     url, model
         What was asked.
     variable
@@ -142,6 +152,10 @@ def stop_message(failure: Failure, url: str, model: str, variable: str | None) -
         Kind.ADDRESS: (
             f"{url} has no model '{model}', or nothing stands at this address ({failure.words}); "
             "check the model's name, and base_url, which ends in /v1 on most servers"
+        ),
+        Kind.PAGE: (
+            f"{url} answers with a web page, and not as a model does; check base_url, which ends in /v1 on "
+            "most servers"
         ),
         Kind.UNREACHABLE: (
             f"no server at {url} ({failure.words}); start it, or give another address with base_url=…"
@@ -183,7 +197,7 @@ def _json(body: str) -> object:
     try:
         return msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
-        return re.sub(r"<[^<>]*>", " ", body)  # most likely a page of HTML
+        return html.unescape(re.sub(r"<[^<>]*>", " ", body))  # most likely a page of HTML
 
 
 def _pieces(value: object, depth: int = 0) -> Iterator[str]:

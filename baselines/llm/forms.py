@@ -13,8 +13,8 @@ from baselines.llm.exchange import Message, Request, Server
 SCHEMA, OBJECT, PROMPT = "json_schema", "json_object", "prompt"
 """The schema as one that the server enforces, as words with JSON enforced, as words alone."""
 MAX_TOKENS, MAX_COMPLETION = "max_tokens", "max_completion_tokens"
-REFUSING = frozenset({400, 404, 422, 501})
-"""The status codes with which servers refuse a parameter."""
+REFUSING = frozenset({400, 404, 422, 500, 501})
+"""The status codes with which servers refuse a parameter; some break down over one that they do not know."""
 _INSTRUCTION = (
     "Answer with one JSON object and nothing else: no Markdown, no text before or after it. "
     "It must match this JSON schema:"

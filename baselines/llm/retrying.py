@@ -20,7 +20,7 @@ LONGEST_BACKOFF = 60.0
 LATE_RETRIES = 2
 """How often a request is sent again that no answer came to in time: what is slow once is slow again."""
 ABSENT_RETRIES = 2
-"""How often a server is tried again that never was there."""
+"""How often a server is tried again that never was there, or that gave web pages and no answer yet."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class Persistent:
     ) -> None:
         self._transport, self._server, self._url, self._variable = transport, server, url, variable
         self._budget, self._worked, self._clock = budget, worked, clock
-        self._met = False
+        self._met = self._answered = False
         self._not_before = 0.0
 
     async def ask(self, request: Request) -> tuple[Received, Form] | Failure:
@@ -109,9 +109,9 @@ class Persistent:
             refusal = await self._turn()
             if refusal:
                 return Failure(Kind.REQUEST, refusal)
-            outcome = await self._transport.post(form.body(self._server, request))
+            outcome = await self._transport.post(form.body(self._server, request), self._budget.left())
             if isinstance(outcome, Received):
-                self._met = True
+                self._met = self._answered = True
                 self._worked[self._url, self._server.model] = form
                 return outcome, form
             self._met |= outcome.status is not None
@@ -142,7 +142,7 @@ class Persistent:
         if outcome.kind in STOPPING:
             raise Stop(stop_message(outcome, self._url, self._server.model, self._variable))
         if failed > self._retries(outcome.kind):
-            if outcome.kind is Kind.UNREACHABLE:
+            if outcome.kind is Kind.UNREACHABLE or (outcome.kind is Kind.PAGE and not self._answered):
                 raise Stop(stop_message(outcome, self._url, self._server.model, self._variable))
             return outcome
         if outcome.wait is not None:
@@ -163,4 +163,6 @@ class Persistent:
             return min(most, LATE_RETRIES)
         if kind is Kind.UNREACHABLE:
             return most if self._met else min(most, ABSENT_RETRIES)
+        if kind is Kind.PAGE:
+            return most if self._answered else min(most, ABSENT_RETRIES)
         return 0

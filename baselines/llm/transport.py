@@ -121,26 +121,29 @@ class Transport:
     ) -> None:
         await self._client.close()
 
-    async def post(self, body: Mapping[str, object]) -> Received | Failure:
+    async def post(self, body: Mapping[str, object], left: float | None = None) -> Received | Failure:
         """Send a request once.
 
         Parameters
         ----------
         body
             As the protocol has it.
+        left
+            Seconds until nobody waits for an answer any more; None for no such time.
         """
         import openai
 
         started = time.perf_counter()
+        limit = self._timeout if left is None else min(self._timeout, left)
         try:
-            async with asyncio.timeout(self._timeout):
+            async with asyncio.timeout(limit):
                 response = await self._send(body)
         except openai.APIStatusError as error:
             return self._refused(error.response.status_code, error.response)
         except openai.APIConnectionError as error:
             return self._unanswered(error)
         except TimeoutError:
-            return self._late()
+            return _late(limit)
         return self._read(response, time.perf_counter() - started)
 
     async def _send(self, body: Mapping[str, object]) -> _Response:
@@ -171,6 +174,8 @@ class Transport:
 
     def _unreadable(self, response: _Response, why: str) -> Failure:
         """Return what a good status with a bad body means: some gateways put their errors there."""
+        if response.text.lstrip().startswith("<"):
+            return Failure(Kind.PAGE, "the server answers with a web page")
         try:
             code = msgspec.json.decode(response.text, type=_Failed).error.code
         except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
@@ -179,7 +184,7 @@ class Transport:
 
     def _refused(self, status: int, response: _Response) -> Failure:
         headers = {name.lower(): value for name, value in response.headers.items()}
-        return classify(status, headers, self._scrubbed(response.text), self._date())
+        return classify(status, headers, response.text, self._date(), self._scrubbed)
 
     def _unanswered(self, error: openai.APIConnectionError) -> Failure:
         cause = error.__cause__
@@ -187,11 +192,8 @@ class Transport:
         if name in _UNREACHED:
             return Failure(Kind.UNREACHABLE, self._scrubbed(str(cause)) or "it takes no connection")
         if "Timeout" in name:
-            return self._late()
+            return _late(self._timeout)
         return Failure(Kind.AGAIN, f"the connection broke: {self._scrubbed(str(cause))}")
-
-    def _late(self) -> Failure:
-        return Failure(Kind.LATE, f"no answer within {self._timeout:g} s")
 
     def _scrubbed(self, words: str) -> str:
         return self._key.scrub(words) if self._key else words
@@ -240,6 +242,10 @@ def _client(url: str, key: Key | None, timeout: float) -> openai.AsyncOpenAI:
         client.organization = client.project = None
         client._custom_headers = {"Authorization": f"Bearer {value}"}  # noqa: SLF001 - there is no other way
     return client
+
+
+def _late(seconds: float) -> Failure:
+    return Failure(Kind.LATE, f"no answer within {max(seconds, 0):.3g} s")
 
 
 def _text(content: str | list[_Part] | None) -> str:

@@ -208,6 +208,26 @@ def test_a_key_stands_nowhere(
     assert all(SECRET not in content and "MINE" not in content for content in kept)
 
 
+def test_a_key_in_escapes_stands_nowhere(
+    make: Make, server: LlmServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    value = "ab/cdefgh/ijklmn"
+    monkeypatch.setenv("MINE", value)
+    echo = "".join(f"\\u{ord(letter):04x}" for letter in value)
+    slashes = value.replace("/", "\\/")
+    server.next(
+        raw(400, f'{{"error": {{"message": "wrong key {echo}"}}}}'),
+        raw(400, f'{{"error": {{"message": "wrong key {slashes}"}}}}'),
+        says(f'{{"marks": "{slashes}"}}'),
+        says(f'{{"marks": "{echo}"}}'),
+    )
+    replies = make(key_env="MINE", concurrency=1).ask(requests(4))
+    assert texts(replies) == [*["! HTTP 400: wrong key [key]"] * 2, *['{"marks": "[key]"}'] * 2]
+    kept = [path.read_text("utf-8") for path in (tmp_path / "answers").rglob("*") if path.is_file()]
+    assert kept
+    assert not any(form in content for content in kept for form in ("cdefgh", "u0063"))
+
+
 def test_a_kept_file_tells_all(make: Make, tmp_path: Path, prices: Path) -> None:
     make(prices=prices, seed=5).ask([request("one", sample=2)])
     record = json.loads(next((tmp_path / "answers").rglob("*.json")).read_bytes())

@@ -294,11 +294,20 @@ def test_a_prompt_of_ones_own_is_used_and_recorded(make, server, tmp_path):
         ("max_cost=1", "a budget of cost needs a price file"),
         ("prompt=none.toml", "none.toml: cannot be read"),
         ("temprature=0", "did you mean 'temperature'"),
+        ("base_url=localhost:8000/v1", "base_url must be like https://host/v1"),
+        ("prices=none.toml", "none.toml: cannot be read"),
     ],
 )
 def test_what_cannot_be_is_told_before_anything_is_asked(more, message):
     with pytest.raises(UsageError, match=message):
         build(Spec.parse(f"llm:m,{more}"), 0)
+
+
+@pytest.mark.parametrize("place", ["key_env=sk-hidden", "base_url=https://u:sk-hidden@host/v1"])
+def test_a_secret_in_the_wrong_place_is_not_shown(place):
+    with pytest.raises(UsageError, match=place.partition("=")[0]) as told:
+        build(Spec.parse(f"llm:m,{place}"), 0)
+    assert "sk-hidden" not in str(told.value)
 
 
 def test_a_model_has_to_be_named():

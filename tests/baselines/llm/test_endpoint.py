@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable
 from contextlib import suppress
 from urllib.parse import quote
 
@@ -10,7 +11,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from baselines.llm.endpoint import HIDDEN, VARIABLES, Key, is_host, is_local, key_for, resolve
+from baselines.llm.endpoint import (
+    HIDDEN,
+    VARIABLES,
+    Key,
+    check_variable,
+    is_host,
+    is_local,
+    key_for,
+    resolve,
+)
 from benchmark.answers import Stop
 
 SECRET = "sk-proj-4f9Qz7TbWm2Xr8Lc"
@@ -219,3 +229,35 @@ def test_a_reply_loses_a_secret_but_not_a_common_word() -> None:
     assert Key("MINE", SECRET).scrub_reply(f"it is {SECRET}!") == "it is [key]!"
     assert Key("MINE", "EMPTY").scrub_reply("an EMPTY chair") == "an EMPTY chair"
     assert Key("MINE", SECRET).scrub_reply(SECRET[:12]) == SECRET[:12]
+
+
+ESCAPES = {
+    "letters by number": lambda text: "".join(f"\\u{ord(letter):04x}" for letter in text),
+    "capital digits": lambda text: "".join(f"\\u{ord(letter):04X}" for letter in text),
+    "slashes": lambda text: text.replace("/", "\\/"),
+    "JSON within JSON": lambda text: text.replace("/", "\\\\\\/"),
+    "every second letter": lambda text: "".join(
+        f"\\u{ord(letter):04x}" if number % 2 else letter for number, letter in enumerate(text)
+    ),
+}
+
+
+@pytest.mark.parametrize("escape", ESCAPES.values(), ids=ESCAPES)
+@pytest.mark.parametrize("value", [SECRET, "ab/cd/efgh+ij=/klmn"])
+def test_a_key_in_escapes_is_a_key(escape: Callable[[str], str], value: str) -> None:
+    key = Key("MINE", value)
+    assert key.scrub_reply(f"it is {escape(value)}!") == "it is [key]!"
+    assert key.scrub(f"it is {escape(value)}!") == "it is [key]!"
+
+
+def test_a_key_of_backslashes_takes_no_time() -> None:
+    assert Key("MINE", "\\" * 40).scrub_reply("\\" * 39 + "x" + "\\" * 5000).startswith("\\" * 39 + "x")
+
+
+@pytest.mark.parametrize("wrong", ["sk-secret", "", "my key", "2ND", "KÄY"])
+def test_a_key_is_no_name_of_a_variable(wrong: str) -> None:
+    with pytest.raises(ValueError, match="names the environment variable") as error:
+        check_variable(wrong)
+    assert not wrong or wrong not in str(error.value)
+    check_variable("MY_KEY")
+    check_variable(None)

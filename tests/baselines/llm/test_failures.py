@@ -154,6 +154,14 @@ def test_any_json_is_read(body: object) -> None:
     assert read(400, body).words.startswith("HTTP 400")
 
 
+def test_words_are_scrubbed_once_they_are_read() -> None:
+    body = '{"error": {"message": "wrong key: \\u0073ecret", "code": "secret"}}'
+    failure = classify(400, {}, body, NOON, lambda words: words.replace("secret", "[key]"))
+    assert failure.words == "HTTP 400: wrong key: [key]"
+    assert "secret" not in failure.complaint
+    assert read(502, "<p>it&#39;s &quot;down&quot;</p>").words == 'HTTP 502: it\'s "down"'
+
+
 @pytest.mark.parametrize(
     ("kind", "variable", "parts"),
     [
@@ -162,9 +170,11 @@ def test_any_json_is_read(body: object) -> None:
         (Kind.CREDIT, "MINE", ["credit", "go"]),
         (Kind.MOVED, None, ["sends elsewhere", "base_url"]),
         (Kind.ADDRESS, None, ["no model 'm'", "base_url", "/v1"]),
+        (Kind.PAGE, None, ["a web page", "base_url", "/v1"]),
         (Kind.UNREACHABLE, None, ["no server at http://h/v1", "start it", "base_url"]),
     ],
 )
 def test_a_stop_says_what_to_do(kind: Kind, variable: str | None, parts: list[str]) -> None:
     said = stop_message(Failure(kind, "their words"), "http://h/v1", "m", variable)
-    assert all(part in said for part in ["http://h/v1", "their words", *parts])
+    assert all(part in said for part in ["http://h/v1", *parts])
+    assert ("their words" in said) is (kind is not Kind.PAGE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import socket
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -278,6 +279,51 @@ def test_a_wait_beyond_the_budget_is_not_begun(server: LlmServer) -> None:
     given_set = Set(Server("m", seconds=30))
     failure = given_set.ask(server.url)[0]
     assert text(failure) == "HTTP 429: Rate limit reached; time budget of 30 s is spent"
+    assert given_set.waits == []
+
+
+def test_what_is_under_way_ends_with_the_budget(server: LlmServer) -> None:
+    server.always = slow(30)
+    limits = Server("m", seconds=0.3)
+    clock = Clock()
+    budget = Budget(limits.seconds, None, None, clock.now)
+
+    async def work() -> Outcome:
+        async with Transport(server.url, None, limits.timeout) as transport:
+            budget.start()
+            return await Persistent(transport, limits, server.url, None, budget, {}, clock).ask(REQUEST)
+
+    started = time.perf_counter()
+    said = text(asyncio.run(work()))
+    assert time.perf_counter() - started < 10
+    assert said.startswith("no answer within 0.")
+    assert said.endswith("; time budget of 0.3 s is spent")
+
+
+def test_a_web_page_in_the_place_of_a_model_ends_the_run_soon(server: LlmServer) -> None:
+    server.always = raw(200, "\n<!doctype html><title>Welcome</title>", {"Content-Type": "text/html"})
+    given_set = Set(Server("m"))
+    with pytest.raises(Stop, match=r"answers with a web page.*check base_url, which ends in /v1"):
+        given_set.ask(server.url)
+    assert len(server.requests) == 3
+
+
+def test_a_web_page_after_an_answer_costs_its_request(server: LlmServer) -> None:
+    server.next(says("fine"))
+    server.always = raw(200, "<html>busy</html>")
+    given_set = Set(Server("m", retries=3))
+    first, second = given_set.ask(server.url, times=2)
+    assert text(first) == "fine"
+    assert text(second) == "the server answers with a web page"
+    assert len(server.requests) == 5
+
+
+def test_a_server_that_breaks_down_over_a_schema_is_asked_without(server: LlmServer) -> None:
+    server.next(error(500, "json_schema is not supported"), says("fine"))
+    given_set = Set()
+    (found,) = given_set.ask(server.url)
+    assert isinstance(found, tuple)
+    assert found[1].answer == OBJECT
     assert given_set.waits == []
 
 
