@@ -99,6 +99,43 @@ def test_numbers_and_missing_labels():
     assert scorer(score="accuracy").value(["a", "b"], [None, "b"]) == 0.5
 
 
+NUMBERS = {
+    "int": [1, 0, 1, 1],
+    "bool": [True, False, True, True],
+    "float": [1.0, 0.0, 1.0, 1.0],
+    "array of int": np.array([1, 0, 1, 1]),
+    "array of bool": np.array([True, False, True, True]),
+    "array of float": np.array([1.0, 0.0, 1.0, 1.0]),
+    "objects": np.array([1, 0, 1, 1], dtype=object),
+}
+
+
+@pytest.mark.parametrize("known", NUMBERS.values(), ids=NUMBERS)
+@pytest.mark.parametrize("labels", [(1, 0), (True, False), (1.0, 0.0), ("1", "0"), np.array([1, 0])], ids=str)
+def test_equal_numbers_are_one_label(known, labels):
+    answers = [1, 1, 1, 0]
+    for told in NUMBERS.values():
+        assert scorer(score="accuracy").value(known, told) == 1
+    for form in (answers, np.array(answers, dtype=float), np.array(answers, dtype=bool)):
+        assert scorer(score="f1", labels=labels).value(known, form) == pytest.approx(
+            f1_score(answers, [1, 0, 1, 1])
+        )
+    assert scorer(score="f1:0", labels=labels).value(known, answers) == 0
+    counted = LabelSet(labels, (5, 5)) if isinstance(labels, tuple) else labels
+    assert scorer(score="f1", labels=counted).value(known, answers) == pytest.approx(2 / 3)
+
+
+def test_texts_and_numbers_do_not_meet():
+    for known, answers in (
+        (["1", "0"], [1, 0]),
+        ([True, False], ["True", "False"]),
+        ([(1,), ()], [("1",), ()]),
+    ):
+        with pytest.raises(ValueError, match="texts on one side and numbers on the other"):
+            scorer("multilabel").value(known, answers)
+    assert scorer(score="accuracy").value([0.5, 1], [0.5, 1]) == 1
+
+
 def test_what_is_undefined_is_nan_unless_another_value_is_wanted():
     assert math.isnan(scorer(score="mcc").value(["a", "a"], ["a", "a"]))
     assert scorer(score="mcc", undefined=0.0).value(["a", "a"], ["a", "a"]) == 0
@@ -279,6 +316,47 @@ def test_documents_come_with_what_a_detector_learns_from():
     assert len(groups) == 28
     given = documents_and_gold(NEWS, "technique_given_span")
     assert all(len(document.given) == len(a.spans) for document, a in zip(given.X, given.y, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("name", "detector"),
+    [
+        (f"{NEWS}/technique", "lexicon"),
+        (f"{NEWS}/loaded_language", "lexicon"),
+        (f"{NEWS}/technique_given_span", "majority"),
+        (f"{NEWS}/attribution_gap", "attribution-rules"),
+        (f"{NEWS}/loaded_sentence", "majority"),
+        (f"{NEWS}/frame", "frame-keywords"),
+        ("turkey_drones/technique", "lexicon"),
+        ("turkey_drones/attribution", "attribution-rules"),
+        ("turkey_drones/attribution_gap", "attribution-rules"),
+        ("turkey_drones/frame", "frame-keywords"),
+    ],
+)
+def test_every_score_is_that_of_the_command(name, detector):
+    X, y, _, labels = documents_and_gold(name)  # noqa: N806
+    (run,) = evaluate(detector, name, resamples=100, folds=3).runs
+    compared = 0
+    for metric, found in run.record.metrics.items():
+        for score, value in found.scores.items():
+            of_one = metric == "classification" and score in ("f1", "precision", "recall")
+            for names in (labels,) if of_one else (None, labels):
+                got = scorer(metric, score, labels=names).value(y, list(run.predictions))
+                assert got == pytest.approx(
+                    math.nan if value.value is None else value.value, nan_ok=True, abs=1e-12
+                ), score
+            compared += 1
+    assert compared > 3
+    assert len(X) == len(y)
+
+
+def test_predictions_are_of_the_same_documents():
+    _, y, _, _ = documents_and_gold(f"{NEWS}/technique")
+    answers = [Prediction(annotation.document.id, "technique") for annotation in y]
+    assert scorer("exact").value(y, answers) == 0
+    for wrong in (answers[1:], answers[::-1]):
+        with pytest.raises(ValueError, match="of other documents than the annotations, or in another order"):
+            scorer("exact").value(y, wrong)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -40,6 +41,19 @@ class TextSamples(NamedTuple):
     labels: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class TaskGold(Annotation):
+    """The gold of one document with the task that it is scored in, so that a scorer scores what that does.
+
+    Parameters
+    ----------
+    task
+        Bound to the dataset; None for no task, and then all that the annotation holds is scored.
+    """
+
+    task: Task | None = None
+
+
 class DocumentSamples(NamedTuple):
     """Documents with their gold.
 
@@ -48,7 +62,7 @@ class DocumentSamples(NamedTuple):
     X
         n documents.
     y
-        Their gold in the task's layer, in the same order.
+        Their gold in the task's layer, in the same order; a `Scorer` takes of it what the task scores.
     groups
         The number of each document's group, which folds keep on one side: shape (n,).
     labels
@@ -56,7 +70,7 @@ class DocumentSamples(NamedTuple):
     """
 
     X: list[Document]
-    y: list[Annotation]
+    y: list[TaskGold]
     groups: NDArray[np.int64]
     labels: tuple[str, ...]
 
@@ -129,7 +143,10 @@ def documents_and_gold(
         Where there is no such dataset, task or split.
     """
     source, bound = _resolved(dataset, task, split)
-    gold = list(lesson(source, next(subjects(bound, source))) or ())
+    learned = lesson(source, next(subjects(bound, source))) or ()
+    gold = [
+        TaskGold(one.document, one.layer, one.spans, one.units, one.portrayals, task=bound) for one in learned
+    ]
     groups = np.array(groups_of(source), dtype=np.int64)
     return DocumentSamples([annotation.document for annotation in gold], gold, groups, bound.labels)
 

@@ -12,11 +12,18 @@ import numpy as np
 from benchmark.errors import UsageError, suggest
 from benchmark.metrics import METRICS, LabelSet, Metric
 from benchmark.model import Annotation, Document, Prediction, Unit, offsets
+from benchmark.projection import select
 from benchmark.scorer import SINGLE_LABEL
+from benchmark.sklearn.samples import TaskGold
 from benchmark.spec import Spec, construct
+from benchmark.tasks import Task
 
 MACRO, MAIN = "macro_f1", "f1"
 UNIT_METRICS = (SINGLE_LABEL, "multilabel")
+_THREE = ("a", "b", "c")
+"""Labels that stand for any, where only a metric's scores are asked for."""
+_SEVERAL = (tuple, list, set, frozenset, np.ndarray)
+"""What holds the labels of a sample that may have several."""
 Sets = list[tuple[str, ...]]
 """The labels of each sample."""
 
@@ -40,7 +47,7 @@ class Scorer:
     score
         The name of the score.
     labels
-        The labels; None for those of the samples and of what is predicted for them.
+        The labels; None for those of the task, or else of the samples and of what is predicted for them.
     undefined
         What is returned where the score is undefined.
     """
@@ -84,7 +91,7 @@ class Scorer:
             Where they differ in number, or do not fit the metric.
         """
         gold, found = self._both(known, predicted)
-        labels = self._labels(gold, found)
+        labels = self._labels(gold, found, _task_of(known))
         if not len(labels):
             return self.undefined  # nothing is known, and nothing predicted
         totals = self.metric.per_document(gold, found, labels).sum(axis=0)
@@ -95,10 +102,11 @@ class Scorer:
     def _both(self, known: Any, predicted: Any) -> tuple[list[Annotation], list[Prediction]]:
         """Return what is known and predicted as annotations and predictions."""
         if _annotated(known):
-            return list(known), self._predictions(known, predicted)
+            return _scored(known, self._predictions(known, predicted), _task_of(known))
         if not _scores_units(self.metric):
             raise ValueError(f"metric '{self.metric.name}' scores spans: y must be annotations")
         truth, answers = _label_sets(known, self.labels), _label_sets(predicted, self.labels)
+        _check_alike(known, predicted)
         if len(truth) != len(answers):
             raise ValueError(f"{len(answers)} predictions for {len(truth)} samples")
         if self.metric.name == SINGLE_LABEL and any(len(own) > 1 for own in truth):
@@ -122,11 +130,15 @@ class Scorer:
                 f"for documents a {type(strange).__name__} is predicted, not a Prediction; wrap the "
                 "detector: benchmark.sklearn.DetectorEstimator"
             )
+        if [one.document for one in found] != [annotation.document.id for annotation in known]:
+            raise ValueError(
+                "the predictions are of other documents than the annotations, or in another order"
+            )
         if _scores_units(self.metric) and not any(annotation.units for annotation in known):
             raise ValueError(f"metric '{self.metric.name}' scores units, and the annotations hold none")
         return found
 
-    def _labels(self, gold: Sequence[Annotation], found: Sequence[Prediction]) -> LabelSet:
+    def _labels(self, gold: Sequence[Annotation], found: Sequence[Prediction], task: Task | None) -> LabelSet:
         """Return the labels with their number in the gold.
 
         What is only predicted is among them, since it is wrong, and without gold, so that no average of
@@ -135,8 +147,8 @@ class Scorer:
         if isinstance(self.labels, LabelSet):
             return self.labels
         held = [label for piece in gold for label in _of(piece)]
-        names: Iterable[str] = self.labels or ()
-        if self.labels is None:
+        names: Iterable[str] = self.labels or (() if task is None else task.labels)
+        if self.labels is None and task is None:
             asked = self.score.partition(":")[2]
             names = sorted({*held, *(label for p in found for label in _of(p)), *([asked] if asked else [])})
         return LabelSet(tuple(names), [held.count(name) for name in names])
@@ -163,8 +175,8 @@ def scorer(
         One of its scores; "f1:LABEL" for that of a label. Default: macro-F1 of "classification", F1 of
         others.
     labels
-        The labels; of two the positive one first. Others are not scored. Default: those of the samples and
-        of what is predicted for them.
+        The labels, texts or numbers; of two the positive one first. Others are not scored. Default: those of
+        the task that the samples are from, or else of the samples and of what is predicted for them.
     undefined
         What is returned where the score is undefined. The default, NaN, is what the harness says;
         `GridSearchCV` ranks it last, with a warning.
@@ -176,23 +188,36 @@ def scorer(
     """
     spec = Spec.parse(metric)
     built = construct("metric", METRICS.get(spec.name), spec, {})
-    given = None if labels is None else labels if isinstance(labels, LabelSet) else tuple(labels)
-    several, pair = built.scores(("a", "b", "c")), built.scores(("a", "b"))
+    given = None if labels is None else _named(labels)
+    several = built.scores(_THREE)
     chosen = score or (MACRO if spec.name == SINGLE_LABEL else MAIN if MAIN in several else several[0])
-    kind, colon, _ = chosen.partition(":")
-    if given is not None:
-        known = built.scores(given)
+    _check_score(metric, built, chosen, given)
+    return Scorer(built, chosen, given, undefined)
+
+
+def _check_score(metric: str, built: Metric, chosen: str, labels: Sequence[str] | None) -> None:
+    """See that a metric has a score, of these labels where they are given.
+
+    Raises
+    ------
+    UsageError
+        Where it has not.
+    """
+    if labels is not None:
+        known = built.scores(labels)
         if chosen not in known:
             raise UsageError(
                 f"metric '{metric}' has no score '{chosen}' of these labels{suggest(chosen, known)}"
             )
-    elif kind not in {name.partition(":")[0] for name in pair}:
+        return
+    pair = built.scores(_THREE[:2])
+    kind, colon, _ = chosen.partition(":")
+    if kind not in {name.partition(":")[0] for name in pair}:
         raise UsageError(f"metric '{metric}' has no score '{chosen}'{suggest(kind, pair[: len(pair) - 6])}")
-    elif not colon and chosen not in several:
+    if not colon and chosen not in built.scores(_THREE):
         raise UsageError(
             f"'{chosen}' of metric '{metric}' is that of one of two labels: give labels, it first"
         )
-    return Scorer(built, chosen, given, undefined)
 
 
 def _of(piece: Annotation | Prediction) -> list[str]:
@@ -206,6 +231,28 @@ def _of(piece: Annotation | Prediction) -> list[str]:
 def _annotated(known: Any) -> bool:
     """Return whether annotations are given; nothing at all is taken for labels."""
     return isinstance(known, Sequence | np.ndarray) and len(known) > 0 and isinstance(known[0], Annotation)
+
+
+def _task_of(known: Any) -> Task | None:
+    """Return the task that samples are from; None for none, or for several."""
+    if not _annotated(known) or not isinstance(known[0], TaskGold):
+        return None
+    task = known[0].task
+    return task if all(isinstance(one, TaskGold) and one.task == task for one in known) else None
+
+
+def _scored(
+    known: Sequence[Annotation], predicted: Sequence[Prediction], task: Task | None
+) -> tuple[list[Annotation], list[Prediction]]:
+    """Return what a task scores of annotations and of predictions; all of them without a task."""
+    if task is None:
+        return list(known), list(predicted)
+    gold, found = list[Annotation](), list[Prediction]()
+    for annotation, prediction in zip(known, predicted, strict=True):
+        document = annotation.document
+        gold.append(Annotation(document, task.layer, *select(task, document, annotation)))
+        found.append(Prediction(document.id, task.layer, *select(task, document, prediction)))
+    return gold, found
 
 
 def _scores_units(metric: Metric) -> bool:
@@ -226,6 +273,46 @@ def _label_sets(values: Any, labels: Sequence[str] | None) -> Sets:
     return [_labels_of(value) for value in values]
 
 
+def _named(labels: Sequence[object]) -> Sequence[str]:
+    """Return labels by their names, with their numbers in the gold where these are given."""
+    names = tuple(map(_name, labels))
+    return LabelSet(names, labels.support) if isinstance(labels, LabelSet) else names
+
+
+def _name(label: object) -> str:
+    """Return the name of a label. Equal numbers have one name: True, 1 and 1.0 are one label, as in NumPy."""
+    if isinstance(label, bool | np.bool_ | int | np.integer):
+        return str(int(label))
+    if isinstance(label, float | np.floating) and float(label).is_integer():
+        return str(int(label))
+    return str(label)
+
+
+def _check_alike(known: Any, predicted: Any) -> None:
+    """See that labels are not texts on one side and numbers on the other.
+
+    Raises
+    ------
+    ValueError
+        Where they are: "1" is not 1, and they would never meet.
+    """
+    kinds = [_kinds(known), _kinds(predicted)]
+    if {str} in kinds and {float} in kinds:
+        raise ValueError("labels are texts on one side and numbers on the other: make both the same")
+
+
+def _kinds(values: Any) -> set[type]:
+    """Return whether labels are texts (str) or numbers (float); empty where nothing is told, as by a matrix."""
+    if hasattr(values, "toarray") or getattr(values, "ndim", 1) == 2:
+        return set()
+    every = (label for value in values for label in (value if isinstance(value, _SEVERAL) else (value,)))
+    return {str if isinstance(label, str) else float for label in every if not _missing(label)}
+
+
+def _missing(label: object) -> bool:
+    return label is None or (isinstance(label, float) and math.isnan(label))
+
+
 def _of_matrix(matrix: Any, labels: Sequence[str] | None) -> Sets:
     """Return the labels of the rows of a matrix of 0 and 1, whose columns are the labels.
 
@@ -244,8 +331,10 @@ def _of_matrix(matrix: Any, labels: Sequence[str] | None) -> Sets:
 
 def _labels_of(value: Any) -> tuple[str, ...]:
     """Return the labels of one sample; None and NaN are none."""
-    if value is None or (isinstance(value, float) and math.isnan(value)):
+    if _missing(value):
         return ()
-    if isinstance(value, tuple | list | set | frozenset | np.ndarray):
-        return tuple(dict.fromkeys(map(str, sorted(value) if isinstance(value, set | frozenset) else value)))
-    return (str(value),)
+    if isinstance(value, _SEVERAL):
+        return tuple(
+            dict.fromkeys(map(_name, sorted(value) if isinstance(value, set | frozenset) else value))
+        )
+    return (_name(value),)
