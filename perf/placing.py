@@ -188,7 +188,7 @@ KINDS: dict[str, tuple[Callable[[str, random.Random], str], int, int]] = {
 }
 TELLING = ("one edit", "two edits", "three edits", "a small word")
 """Changes after which a quotation must not read in the text as it is."""
-REPEATED, INVENTED, LONE = "repeated", "invented", "one of several"
+REPEATED, VARIED, INVENTED, LONE = "repeated", "repeated, written in two ways", "invented", "one of several"
 
 
 def _case(kind: str, texts: Source, rng: random.Random) -> Case:
@@ -209,30 +209,38 @@ def _case(kind: str, texts: Source, rng: random.Random) -> Case:
     raise ValueError(NO_CASE.format(kind))
 
 
-def _repeated(texts: Source, rng: random.Random, *, lone: bool = False) -> list[Case]:
-    """Return the first two or more occurrences, or any one, of a wording that stands several times."""
+def _several(texts: Source, rng: random.Random, *, alike: bool) -> tuple[str, list[Stretch]]:
+    """Return a wording with its two to six places, which the text writes alike, or in several ways."""
+    every = [at for row in texts.paragraphs for at in row]
+    ends = {end for _, end in every}
     for _ in range(ATTEMPTS):
         row = rng.choice(texts.paragraphs)
         first = rng.randrange(len(row))
         last = min(first + rng.choice([0, 0, 1, 1, 2]), len(row) - 1)
         words = texts.text[row[first][0] : row[last][1]]
-        if len(words) < 4 or not 2 <= texts.text.count(words) <= 6:
+        plain = folded(words)
+        if len(words) < 4 or not 2 <= texts.plain.count(plain) <= 6:
             continue
-        every = [at for row in texts.paragraphs for at in row]
-        ends = {end for _, end in every}
-        places = [
-            (start, start + len(words))
-            for start, _ in every
-            if texts.text.startswith(words, start) and start + len(words) in ends
-        ]
-        if any(within_compound(texts.text, *at) for at in places):
-            continue  # "war" is not looked for first in "pro-war"
-        if 2 <= len(places) == texts.plain.count(folded(words)):
-            if lone:
-                return [Case(LONE, words, rng.choice(places))]
-            number = rng.randint(2, len(places))
-            return [Case(REPEATED, words, at) for at in places[:number]]
+        stretches = ((start, start + len(words)) for start, _ in every if start + len(words) in ends)
+        places = [at for at in stretches if folded(texts.text[slice(*at)]) == plain]
+        ways = {texts.text[slice(*at)] for at in places}
+        # "war" is not looked for first in "pro-war".
+        joined = any(within_compound(texts.text, *at) for at in places)
+        if not joined and (len(ways) == 1) is alike and len(places) == texts.plain.count(plain):
+            return words, places
     raise ValueError(NO_CASE.format(REPEATED))
+
+
+def _repeated(texts: Source, rng: random.Random) -> list[Case]:
+    """Return the first two or more occurrences of a wording that stands several times."""
+    words, places = _several(texts, rng, alike=True)
+    return [Case(REPEATED, words, at) for at in places[: rng.randint(2, len(places))]]
+
+
+def _varied(texts: Source, rng: random.Random) -> list[Case]:
+    """Return every occurrence of a wording that the text writes in several ways, quoted in one of them."""
+    words, places = _several(texts, rng, alike=False)
+    return [Case(VARIED, words, at) for at in places]
 
 
 def _invented(texts: Source, others: Sequence[Source], rng: random.Random) -> Case:
@@ -251,8 +259,8 @@ def _invented(texts: Source, others: Sequence[Source], rng: random.Random) -> Ca
 
 
 def _cases(kind: str, texts: Source, others: Sequence[Source], rng: random.Random) -> list[Case]:
-    if kind == REPEATED:
-        return _repeated(texts, rng)
+    if kind in (REPEATED, VARIED):
+        return (_repeated if kind == REPEATED else _varied)(texts, rng)
     return [_invented(texts, others, rng) if kind == INVENTED else _case(kind, texts, rng)]
 
 
@@ -265,7 +273,7 @@ def _overlap(one: Case, other: Case) -> bool:
 def replies(sources: Sequence[Source], number: int, seed: int) -> list[tuple[Source, list[Case]]]:
     """Return so many cases, at the least, as replies about texts."""
     rng = random.Random(seed)
-    every = [*KINDS, REPEATED, INVENTED]
+    every = [*KINDS, REPEATED, VARIED, INVENTED]
     found: list[tuple[Source, list[Case]]] = []
     while sum(len(cases) for _, cases in found) < number:
         texts = rng.choice(sources)
@@ -290,7 +298,8 @@ def lone(sources: Sequence[Source], number: int, seed: int) -> list[tuple[Source
     for _ in range(number):
         texts = rng.choice(sources)
         cases = [_case("as it stands", texts, rng) for _ in range(REPLY - 1)]
-        cases += _repeated(texts, rng, lone=True)
+        words, places = _several(texts, rng, alike=True)
+        cases.append(Case(LONE, words, rng.choice(places)))
         found.append((texts, sorted(cases, key=lambda one: one.truth or (0, 0))))
     return found
 
@@ -298,8 +307,7 @@ def lone(sources: Sequence[Source], number: int, seed: int) -> list[tuple[Source
 def judged(texts: Source, cases: Sequence[Case]) -> list[tuple[Case, str]]:
     """Return each case with right, wrong or unplaced; equal quotations are right in any order."""
     due = Counter((one.quotation, one.truth) for one in cases if one.truth)
-    places = place(Passage(texts.text), [one.quotation for one in cases])
-    found = []
+    found, places = [], place(Passage(texts.text), [one.quotation for one in cases])
     for one, at in zip(cases, places, strict=True):
         verdict = "unplaced"
         if at is not None:
@@ -360,13 +368,9 @@ def main() -> None:
                 if arguments.show and bad:
                     truth = texts.text[slice(*one.truth)] if one.truth else None
                     got = Passage(texts.text).find(one.quotation)
-                    there = [texts.text[slice(*at)] for at in got.places]
-                    print(f"{verdict} [{one.kind}] {one.quotation!r} from {truth!r}: {got.how} {there}")
+                    print(f"{verdict} [{one.kind}] {one.quotation!r} from {truth!r}: {got}")
     print(table(total))
-    alone = Counter(
-        {key: n for key, n in measure(lone(sources, arguments.cases, 0)).items() if key[0] == LONE}
-    )
-    print(table(alone, (LONE,)))
+    print(table(measure(lone(sources, arguments.cases, 0)), (LONE,)))
     for name, spent in seconds(sources, 100_000, 100).items():
         print(f"100 quotations, {name}, in 100,000 characters: {spent:.2f} s")
 
@@ -379,7 +383,9 @@ def _texts(paths: Sequence[Path]) -> list[str]:
     return [document.text for document in data.load("fictional_news").documents]
 
 
-def table(total: Counter[tuple[str, str]], kinds: Sequence[str] = (*KINDS, REPEATED, INVENTED, "all")) -> str:
+def table(
+    total: Counter[tuple[str, str]], kinds: Sequence[str] = (*KINDS, REPEATED, VARIED, INVENTED, "all")
+) -> str:
     """Return the shares as a table."""
     rows = []
     for kind in kinds:

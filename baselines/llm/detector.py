@@ -81,6 +81,9 @@ class LlmDetector:
     name: ClassVar[str] = "llm"
     principal: ClassVar[str] = "model"
     shared: ClassVar[bool] = True
+    unshown: ClassVar[frozenset[str]] = frozenset(
+        {"store", "concurrency", "retries", "timeout", "max_seconds", "max_cost", "prices", "key_env"}
+    )
     model: str
     base_url: str | None = None
     temperature: float = 0.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -69,6 +69,7 @@ class Passage:
         self.text, self.bound = text, bound
         self.first, self.last = within or (0, len(text))
         self._known: dict[str, Found] = {}
+        self._others: dict[str, Found] = {}
 
     @cached_property
     def _folded(self) -> Index:
@@ -88,6 +89,24 @@ class Passage:
             found = self._find(words) if 0 < len(words) <= LONGEST else NOTHING
             self._known[words] = found
         return self._known[words]
+
+    def further(self, quotation: str) -> Found:
+        """Return where the words of a quotation stand written in other ways than where `find` has them.
+
+        A model that quotes a wording twice writes it alike, even where the text has a capital, a line break
+        or another hyphen in one of the two places.
+        """
+        words = quotation.strip()
+        if words not in self._others:
+            self._others[words] = self._written_otherwise(words, self.find(quotation))
+        return self._others[words]
+
+    def _written_otherwise(self, words: str, found: Found) -> Found:
+        if found.how not in (EXACT, NORMALISED):
+            return NOTHING
+        rows = ([at for at in self._occurrences(f) if self._same_case(at, words)] for f in _forms(words))
+        places = [at for at in next(filter(None, rows), []) if not _meets(at, found.places)]
+        return self._found(NORMALISED, places) if places else NOTHING
 
     def _find(self, words: str) -> Found:
         places = self._exact(words)
@@ -197,6 +216,12 @@ def _pieces(words: str) -> list[str]:
     last = len(parts) - 1
     lefts = [part.lstrip(" ,;:") if number else part for number, part in enumerate(parts)]
     return [(part.rstrip(" ,;:") if number < last else part).strip(" ") for number, part in enumerate(lefts)]
+
+
+def _meets(at: Stretch, places: Sequence[Stretch]) -> bool:
+    """Return whether a stretch overlaps one of several, which are ascending and disjoint."""
+    before = bisect_left(places, (at[1], 0)) - 1
+    return before >= 0 and places[before][1] > at[0]
 
 
 def _letters(words: str) -> str:

@@ -1,14 +1,15 @@
 """Give each quotation of a reply its place in the text.
 
 `Passage.find` says where a quotation may have been taken from; here each gets one of these places. Equal
-wordings get distinct occurrences, in order; a second mark of one label on one place stays without a place.
+wordings get distinct occurrences, in order, those that are written alike first; a second mark of one label on
+one place stays without a place.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from baselines.llm.finding import Found, Passage, Stretch
@@ -74,7 +75,8 @@ def place(
     for numbers in by_label.values():
         own = [found[number] for number in numbers]
         between = _windows(own) if windows is None else [windows[number] for number in numbers]
-        for number, given in zip(numbers, _assigned(len(passage.text), own, between), strict=True):
+        words = [quotations[number] for number in numbers]
+        for number, given in zip(numbers, _assigned(passage, words, own, between), strict=True):
             places[number] = given
     return places
 
@@ -149,6 +151,16 @@ class _Taken:
         self._places.add(at)
         self._covered[at[0] : at[1]] = b"\1" * (at[1] - at[0])
 
+    def give(self, wanted: Mapping[int, Found], windows: Sequence[Stretch] | None) -> dict[int, Place]:
+        """Take a place for each of some quotations, by number, and return those that there were."""
+        given = {}
+        for number, found in wanted.items():
+            at = self.best(found, *(windows[number] if windows else _ANYWHERE))
+            if at:
+                self.add(at)
+                given[number] = Place(*at, found.how)
+        return given
+
     def best(self, found: Found, low: int, high: int) -> Stretch | None:
         """Return the best free place of a quotation that begins between two offsets, None where none is."""
         second: Stretch | None = None
@@ -163,26 +175,35 @@ class _Taken:
         return second
 
 
-def _assigned(size: int, found: Sequence[Found], windows: Sequence[Stretch] | None) -> list[Place | None]:
-    """Return a place for each quotation of one label in a text of a size."""
-    places: list[Place | None] = [None] * len(found)
-    taken = _Taken(size)
+def _assigned(
+    passage: Passage,
+    quotations: Sequence[str],
+    found: Sequence[Found],
+    windows: Sequence[Stretch] | None,
+) -> list[Place | None]:
+    """Return a place for each quotation of one label, from what was found for it."""
+    taken = _Taken(len(passage.text))
     # What can stand at one place only goes there first, then what its neighbours tell of, then the rest.
-    sure = [number for number, one in enumerate(found) if len(one.places) == 1]
-    several = [number for number, one in enumerate(found) if len(one.places) > 1]
-    for between, numbers in ((None, sure), (windows, several), (None, several)):
-        for number in numbers:
-            if places[number] is None:
-                at = taken.best(found[number], *(between[number] if between else _ANYWHERE))
-                if at:
-                    taken.add(at)
-                    places[number] = Place(*at, found[number].how)
-    return places
+    places = taken.give({n: one for n, one in enumerate(found) if len(one.places) == 1}, None)
+    several = {n: one for n, one in enumerate(found) if len(one.places) > 1}
+    for between in (windows, None):
+        places |= taken.give({n: one for n, one in several.items() if n not in places}, between)
+    # What is quoted once more than it stands there so goes where it stands written in another way.
+    others = {
+        n: passage.further(quotations[n]) for n, one in enumerate(found) if one.places and n not in places
+    }
+    for between in (windows, None):
+        places |= taken.give({n: one for n, one in others.items() if n not in places}, between)
+    return [places.get(number) for number in range(len(found))]
 
 
 def _windows(found: Sequence[Found]) -> list[Stretch] | None:
     """Return between which offsets each quotation begins by the order; None where there is no order."""
-    sure = [(number, one.places[0][0]) for number, one in enumerate(found) if len(one.places) == 1]
+    firsts: dict[Stretch, int] = {}  # a wording that is quoted again is meant to stand elsewhere
+    for number, one in enumerate(found):
+        if len(one.places) == 1:
+            firsts.setdefault(one.places[0], number)
+    sure = [(number, at[0]) for at, number in firsts.items()]
     kept = _ascending([start for _, start in sure])
     if len(sure) < LEAST_SURE or len(kept) < IN_ORDER * len(sure):
         return None

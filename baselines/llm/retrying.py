@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 
@@ -104,7 +105,7 @@ class Persistent:
             Where no request can be answered.
         """
         form = known_form(self._url, self._server.model, self._worked)
-        failed = 0
+        failed: Counter[Kind] = Counter()
         while True:
             refusal = await self._turn()
             if refusal:
@@ -119,17 +120,21 @@ class Persistent:
             if less is not None:
                 form = less
                 continue
-            failed += 1
+            failed[outcome.kind] += 1
             given_up = await self._pause(outcome, failed)
             if given_up is not None:
                 return given_up
 
     async def _turn(self) -> str:
         """Wait while the server asks everybody to; return which budget is spent, or ""."""
-        ahead = self._not_before - self._clock.now()
-        if ahead > 0 and not self._budget.over(ahead):
+        # Again and again, since another request may be told a later time while this one waits.
+        while (ahead := self._not_before - self._clock.now()) > 0 and not self._budget.over(ahead):
             await self._clock.sleep(ahead)
         return self._budget.over(max(self._not_before - self._clock.now(), 0.0))
+
+    def _later(self, seconds: float) -> None:
+        """Let no request out within so many seconds, nor before a time that was told earlier."""
+        self._not_before = max(self._not_before, self._clock.now() + seconds)
 
     def _less(self, form: Form, outcome: Failure) -> Form | None:
         """Return the form without what the server refuses, None where it refuses nothing of it."""
@@ -137,17 +142,20 @@ class Persistent:
             return None
         return form.without(outcome.complaint, self._server)
 
-    async def _pause(self, outcome: Failure, failed: int) -> Failure | None:
-        """Wait before the next attempt, or return the failure where there is none."""
+    async def _pause(self, outcome: Failure, failed: Counter[Kind]) -> Failure | None:
+        """Wait before the next attempt, or return the failure where there is none.
+
+        Each kind of failure has its own limit, and all of them together have one.
+        """
         if outcome.kind in STOPPING:
             raise Stop(stop_message(outcome, self._url, self._server.model, self._variable))
-        if failed > self._retries(outcome.kind):
+        if failed[outcome.kind] > self._retries(outcome.kind) or failed.total() > self._server.retries:
             if outcome.kind is Kind.UNREACHABLE or (outcome.kind is Kind.PAGE and not self._answered):
                 raise Stop(stop_message(outcome, self._url, self._server.model, self._variable))
             return outcome
         if outcome.wait is not None:
-            self._not_before = max(self._not_before, self._clock.now() + outcome.wait)
-        wait = backoff(failed, outcome.wait, self._clock.chance)
+            self._later(outcome.wait)
+        wait = backoff(failed.total(), outcome.wait, self._clock.chance)
         spent = self._budget.over(wait)
         if spent:
             return replace(outcome, words=f"{outcome.words}; {spent}")

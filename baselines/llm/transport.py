@@ -23,9 +23,10 @@ CONNECTING = 10.0
 """Seconds in which a server has to take a connection."""
 NO_KEY = "none"
 """Sent where there is no key: the client sends no request without one."""
+_TOO_MANY = 1 << 53
+"""Tokens that no answer has, and beyond which a number cannot be kept."""
 _UNREACHED = ("ConnectError", "ConnectTimeout")
 """The transport's errors, by name, for a server that is not there."""
-_Count = Annotated[int, msgspec.Meta(ge=0)]
 
 
 class _Part(msgspec.Struct, frozen=True):
@@ -34,24 +35,21 @@ class _Part(msgspec.Struct, frozen=True):
 
 class _Said(msgspec.Struct, frozen=True):
     content: str | list[_Part] | None = None
-    refusal: str | None = None
+    refusal: object = None
 
 
 class _Choice(msgspec.Struct, frozen=True):
     message: _Said
-    finish_reason: str | None = None
-
-
-class _Usage(msgspec.Struct, frozen=True):
-    prompt_tokens: _Count | None = None
-    completion_tokens: _Count | None = None
+    finish_reason: object = None
 
 
 class _Completion(msgspec.Struct, frozen=True):
+    """An answer; what stands beside it may be anything, since it is paid for whatever the server counts."""
+
     choices: Annotated[list[_Choice], msgspec.Meta(min_length=1)]
-    model: str | None = None
-    id: str | None = None
-    usage: _Usage | None = None
+    model: object = None
+    id: object = None
+    usage: object = None
 
 
 class _Error(msgspec.Struct, frozen=True):
@@ -158,17 +156,18 @@ class Transport:
             completion = msgspec.json.decode(response.text, type=_Completion)
         except (msgspec.DecodeError, UnicodeEncodeError, RecursionError) as error:
             return self._unreadable(response, str(error))
-        choice, usage = completion.choices[0], completion.usage or _Usage()
+        choice = completion.choices[0]
+        usage = completion.usage if isinstance(completion.usage, dict) else {}
         if choice.finish_reason == "error":
             return Failure(Kind.AGAIN, "the server broke the answer off")
         return Received(
             text=self._kept(_text(choice.message.content)),
-            refusal=self._kept(choice.message.refusal or ""),
-            finish=self._kept(choice.finish_reason or ""),
-            model=self._kept(completion.model or ""),
-            identity=self._kept(completion.id or ""),
-            input_tokens=usage.prompt_tokens,
-            output_tokens=usage.completion_tokens,
+            refusal=self._kept(_words(choice.message.refusal)),
+            finish=self._kept(_words(choice.finish_reason)),
+            model=self._kept(_words(completion.model)),
+            identity=self._kept(_words(completion.id)),
+            input_tokens=_count(usage.get("prompt_tokens")),
+            output_tokens=_count(usage.get("completion_tokens")),
             seconds=seconds,
         )
 
@@ -246,6 +245,19 @@ def _client(url: str, key: Key | None, timeout: float) -> openai.AsyncOpenAI:
 
 def _late(seconds: float) -> Failure:
     return Failure(Kind.LATE, f"no answer within {max(seconds, 0):.3g} s")
+
+
+def _words(value: object) -> str:
+    """Return a name that a server gives, "" for what is none."""
+    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+
+
+def _count(value: object) -> int | None:
+    """Return a number of tokens, None for what is none."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    known = isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _TOO_MANY
+    return cast(int, value) if known else None
 
 
 def _text(content: str | list[_Part] | None) -> str:

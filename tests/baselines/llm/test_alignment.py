@@ -45,8 +45,8 @@ def test_a_thousand_cases_are_placed_rightly_and_hardly_any_wrongly(perf, source
     assert invented > 50
     assert wrong <= MOST_WRONG * cases
     assert right >= LEAST_RIGHT * (cases - invented)
-    assert {kind for kind, _ in counts} == {*perf.KINDS, perf.REPEATED, perf.INVENTED}
-    for kind in (*perf.KINDS, perf.REPEATED):
+    assert {kind for kind, _ in counts} == {*perf.KINDS, perf.REPEATED, perf.VARIED, perf.INVENTED}
+    for kind in (*perf.KINDS, perf.REPEATED, perf.VARIED):
         of_kind = sum(n for (name, _), n in counts.items() if name == kind)
         assert counts[kind, "right"] >= 0.8 * of_kind, kind
 

@@ -37,6 +37,35 @@ def test_more_quotations_than_places_stay_without_one():
     assert starts(["blue four", "Blue four"]) == [37, None]
 
 
+@pytest.mark.parametrize(
+    ("text", "quotation", "expected"),
+    [
+        ("Radical left. RADICAL LEFT. radical left.", "radical left", [28, 0, 14]),
+        ("Shame on them. Later they said shame on them.", "shame on them", [31, 0]),
+        ("A brutal\nregime fell. The brutal regime fell.", "brutal regime", [26, 2]),
+        ("well\u2011known, then well-known", "well-known", [17, 0]),
+        ("cafe\u0301 life, caf\u00e9 life", "caf\u00e9 life", [12, 0]),
+        ('the \u201cold guard\u201d and the "old guard"', '"old guard"', [24, 4]),
+        ("The regime. the regime. THE REGIME.", "The Regime", [0, 12, 24]),
+    ],
+)
+def test_wordings_written_in_other_ways_are_occurrences_too(text, quotation, expected):
+    assert starts([quotation] * len(expected), text=text) == expected
+    assert starts([quotation] * (len(expected) + 1), text=text) == [*expected, None]
+
+
+def test_an_occurrence_written_in_another_way_is_given_by_its_neighbours():
+    text = "One plan. Two. Vile plan, three. Four, vile plan; five. VILE PLAN, six."
+    assert starts(["Two", "three", "four", "vile plan", "five", "vile plan", "six"], text=text)[3:6:2] == [
+        39,
+        56,
+    ]
+
+
+def test_a_short_word_in_capitals_is_another_word():
+    assert starts(["us", "us"], text="They told us of the US.") == [10, None]
+
+
 def test_two_labels_may_mark_one_place():
     assert starts(["red", "red", "red"], ["a", "b", "a"]) == [0, 0, 9]
 

@@ -7,7 +7,7 @@ import random
 import socket
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 import pytest
@@ -150,7 +150,7 @@ def test_a_request_that_comes_later_waits_too(server: LlmServer) -> None:
     async def work() -> str:
         async with Transport(server.url, None, 20.0) as transport:
             asker = Persistent(transport, Server("m"), server.url, None, budget, {}, clock)
-            asker._not_before = clock.now() + 40
+            asker._later(40)
             return text(await asker.ask(REQUEST))
 
     assert asyncio.run(work()) == "fine"
@@ -300,6 +300,44 @@ def test_what_is_under_way_ends_with_the_budget(server: LlmServer) -> None:
     assert said.endswith("; time budget of 0.3 s is spent")
 
 
+def test_each_kind_of_failure_has_its_own_limit(server: LlmServer) -> None:
+    given_set = Set(Server("m", timeout=0.3))
+    server.next(*[rate_limited("0")] * 3, slow(20), slow(20), says("fine"))
+    assert text(given_set.ask(server.url)[0]) == "fine"
+    server.next(slow(20), rate_limited("0"), slow(20), rate_limited("0"), slow(20), says("too late"))
+    assert text(given_set.ask(server.url)[0]) == "no answer within 0.3 s"
+
+
+def test_all_kinds_of_failures_together_have_a_limit(server: LlmServer) -> None:
+    given_set = Set(Server("m", retries=3))
+    server.next(rate_limited("0"), disconnect, error(500, "down"), raw(200, "not JSON"), says("too late"))
+    assert text(given_set.ask(server.url)[0]).startswith("the server's answer cannot be read")
+    assert len(given_set.waits) == 3
+
+
+def test_a_later_time_that_others_were_told_is_waited_for(server: LlmServer) -> None:
+    waits: list[float] = []
+    clock = quick_clock(waits)
+    budget = Budget(None, None, None, clock.now)
+
+    async def work() -> str:
+        async with Transport(server.url, None, 20.0) as transport:
+
+            async def sleep(seconds: float) -> None:
+                if not waits:  # meanwhile another request is told to wait for longer, and one for less
+                    asker._later(20.0)
+                    asker._later(1.0)
+                await clock.sleep(seconds)
+
+            told = replace(clock, sleep=sleep)
+            asker = Persistent(transport, Server("m"), server.url, None, budget, {}, told)
+            asker._later(2.0)
+            return text(await asker.ask(REQUEST))
+
+    assert asyncio.run(work()) == "fine"
+    assert waits == [2.0, pytest.approx(18.0)]
+
+
 def test_a_web_page_in_the_place_of_a_model_ends_the_run_soon(server: LlmServer) -> None:
     server.always = raw(200, "\n<!doctype html><title>Welcome</title>", {"Content-Type": "text/html"})
     given_set = Set(Server("m"))
@@ -341,7 +379,7 @@ def test_a_common_wait_beyond_the_budget_is_not_begun(server: LlmServer) -> None
     async def work() -> str:
         async with Transport(server.url, None, 20.0) as transport:
             asker = Persistent(transport, Server("m"), server.url, None, budget, {}, clock)
-            asker._not_before = clock.now() + 40
+            asker._later(40)
             return text(await asker.ask(REQUEST))
 
     assert asyncio.run(work()) == "time budget of 30 s is spent"

@@ -168,7 +168,6 @@ def test_answers_of_other_servers_are_read(server: LlmServer, message: dict[str,
         (raw(200, '{"choices": [{"message": {"content": 5}}]}'), Kind.AGAIN, "content"),
         (raw(200, '{"choices": [{"message": {"content": "\\ud800"}}]}'), Kind.AGAIN, "cannot be read"),
         (raw(200, "[" * 100_000), Kind.AGAIN, "cannot be read"),
-        (says("x", usage={"prompt_tokens": -1, "completion_tokens": 1}), Kind.AGAIN, "usage"),
         (says("half", finish="error"), Kind.AGAIN, "broke the answer off"),
         (raw(200, '{"error": {"code": 429, "message": "slow down"}}'), Kind.AGAIN, "HTTP 429: slow down"),
         (raw(200, '{"error": {"code": 400, "message": "too long"}}'), Kind.REQUEST, "HTTP 400: too long"),
@@ -236,3 +235,34 @@ def test_without_the_library_the_extra_is_named(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setitem(sys.modules, "openai", None)
     with pytest.raises(Stop, match=r"pip install 'framebench\[llm\]'"):
         Transport("http://localhost:1/v1", None, 1.0)
+
+
+NAMES = ("m-2026", "chatcmpl-1")
+
+
+@pytest.mark.parametrize(
+    ("beside", "tokens", "names"),
+    [
+        ({"usage": {"prompt_tokens": 12.0, "completion_tokens": 3.0}}, (12, 3), NAMES),
+        ({"usage": {"prompt_tokens": -1, "completion_tokens": 2.5}}, (None, None), NAMES),
+        (
+            {"usage": {"prompt_tokens": True, "completion_tokens": "4"}},
+            (None, None),
+            ("m-2026", "chatcmpl-1"),
+        ),
+        ({"usage": []}, (None, None), NAMES),
+        ({"usage": None, "id": 17, "model": None}, (None, None), ("", "17")),
+        (
+            {"usage": {"prompt_tokens": 10**400, "completion_tokens": 0}},
+            (None, 0),
+            ("m-2026", "chatcmpl-1"),
+        ),
+        ({"id": ["x"], "model": {"name": "m"}, "usage": "many"}, (None, None), ("", "")),
+    ],
+)
+def test_an_answer_counts_whatever_stands_beside_it(server: LlmServer, beside, tokens, names) -> None:
+    received = meet(server, says("an answer that was paid for", **beside))
+    assert isinstance(received, Received)
+    assert received.text == "an answer that was paid for"
+    assert (received.input_tokens, received.output_tokens) == tokens
+    assert (received.model, received.identity) == names
