@@ -134,6 +134,8 @@ class Answer:
         From sending to the whole reply, of the attempt that was answered.
     cached
         Whether the answer was kept from an earlier run.
+    unanswered
+        How many units it was asked about and says nothing of.
     """
 
     document: str
@@ -152,6 +154,7 @@ class Answer:
     cost: float | None = None
     seconds: float = 0.0
     cached: bool = False
+    unanswered: int = 0
 
 
 @dataclass(frozen=True)

@@ -62,6 +62,10 @@ class Usage:
         The models that answered, as the server names them.
     family
         The family of models that it is of; "" where that is not known.
+    units
+        How many units the answers that could be read were asked about.
+    unanswered
+        How many of them they say nothing of.
     facts
         What else is to be known of how it was asked, by name: prompt, server, mode.
     samples
@@ -88,6 +92,8 @@ class Usage:
     seconds: float
     models: tuple[str, ...]
     family: str = ""
+    units: int = 0
+    unanswered: int = 0
     facts: dict[str, str] = field(default_factory=dict)
     samples: int = 1
     spread: dict[str, dict[str, Spread]] = field(default_factory=dict)
@@ -102,9 +108,15 @@ class Usage:
         """Share of the quotations that could not be placed; None where there are none."""
         return self.unplaced / self.quotations if self.quotations else None
 
+    @property
+    def share_unanswered(self) -> float | None:
+        """Share of the units that an answer left out; None where none were asked about."""
+        return self.unanswered / self.units if self.units else None
+
 
 COUNTED = (
     *("requests", "cached", "invalid", "refused", "failed", "quotations", "normalised", "fuzzy", "unplaced"),
+    *("units", "unanswered"),
     *("input_tokens", "output_tokens", "cost", "seconds", "models", "samples"),
 )
 """What of a usage follows from the answers alone."""
@@ -142,6 +154,8 @@ def usage_of(account: Account, spread: Mapping[str, dict[str, Spread]]) -> Usage
         seconds=sum(answer.seconds for answer in _answered(answers)),
         models=tuple(sorted({answer.model for answer in answers if answer.model})),
         family=account.family,
+        units=sum(len(answer.units) + answer.unanswered for answer in answers),
+        unanswered=sum(answer.unanswered for answer in answers),
         facts=dict(account.facts),
         samples=max(answer.sample for answer in answers) + 1,
         spread=dict(spread),

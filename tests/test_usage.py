@@ -33,6 +33,8 @@ def test_answers_are_counted():
     assert usage.models == ("m-1", "m-2")
     assert usage.share_unplaced == 0.25
     assert usage.share(usage.invalid) == 0.2
+    assert (usage.units, usage.unanswered, usage.share_unanswered) == (4, 3, 0.75)
+    assert usage_of(Account(ANSWERS[:2]), {}).share_unanswered is None
     assert (usage.family, usage.currency, usage.facts) == ("m", "USD", {"prompt": "technique 1"})
     assert usage.samples == 1
 

@@ -35,6 +35,7 @@ ANSWERS = (
         1,
         0.0,
         1.0,
+        unanswered=3,
     ),
 )
 ACCOUNT = Account(ANSWERS, family="m", currency="USD", facts={"prompt": "technique 1"})

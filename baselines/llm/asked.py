@@ -11,7 +11,7 @@ from baselines.llm.combining import combine
 from baselines.llm.parts import Part, parts_of
 from baselines.llm.prompt_file import Prompt
 from baselines.llm.questions import messages, schema
-from baselines.llm.reading import read
+from baselines.llm.reading import read, refuses
 from baselines.llm.shots import Passage, choose
 from benchmark.answers import FAILED, INVALID, OK, REFUSED, Account, Answer
 from benchmark.model import Annotation, Document, Prediction, Span, Unit
@@ -158,6 +158,8 @@ class Asked:
         if reply.finish == CUT:
             problem = f"the answer was cut off; max_tokens={self.model.max_tokens} allows no more"
             return replace(answer, status=INVALID, problem=problem)
+        if refuses(reply.text):
+            return replace(answer, status=REFUSED, problem="the model refuses in words")
         parsed = read(self.prompt, part, reply.text)
         return replace(
             answer,
@@ -165,6 +167,7 @@ class Asked:
             problem=parsed.problem,
             quotations=parsed.quotations,
             units=parsed.units,
+            unanswered=parsed.unanswered,
         )
 
     def _prediction(self, document: Document, layer: str) -> Prediction | Exception:

@@ -8,7 +8,7 @@ most.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from benchmark.model import Prediction, Span, Unit
@@ -53,17 +53,21 @@ def _labels(samples: Sequence[Prediction]) -> list[str]:
 
 
 def _voted(samples: Sequence[Prediction], label: str) -> list[Span]:
-    """Return the runs of characters that enough samples mark with a label."""
-    counts = _counts(samples, label)
-    edges = sorted(counts)
+    """Return the runs of characters that enough samples mark with a label.
+
+    Two of them that touch are one mark, unless more samples begin or end a mark there than mark across.
+    """
+    stretches = [_merged([span for span in sample.spans if span.label == label]) for sample in samples]
+    counts = _counts(stretches)
+    parted = _parted(stretches, counts)
     marked = [
         (start, end, counts[start] / len(samples))
-        for start, end in pairwise(edges)
+        for start, end in pairwise(counts)
         if counts[start] >= ENOUGH * len(samples)
     ]
     runs: list[list[tuple[int, int, float]]] = []
     for piece in marked:
-        if runs and runs[-1][-1][1] == piece[0]:
+        if runs and runs[-1][-1][1] == piece[0] and piece[0] not in parted:
             runs[-1].append(piece)
         else:
             runs.append([piece])
@@ -75,11 +79,11 @@ def _mean(run: Sequence[tuple[int, int, float]]) -> float:
     return sum((end - start) * share for start, end, share in run) / (run[-1][1] - run[0][0])
 
 
-def _counts(samples: Sequence[Prediction], label: str) -> dict[int, int]:
-    """Return from each edge of a mark on how many samples mark what follows."""
+def _counts(stretches: Sequence[Sequence[tuple[int, int]]]) -> dict[int, int]:
+    """Return from each edge of a mark on how many samples mark what follows, in the order of the edges."""
     changes: Counter[int] = Counter()
-    for sample in samples:
-        for start, end in _merged([span for span in sample.spans if span.label == label]):
+    for sample in stretches:
+        for start, end in sample:
             changes[start] += 1
             changes[end] -= 1
     counts, count = {}, 0
@@ -87,6 +91,17 @@ def _counts(samples: Sequence[Prediction], label: str) -> dict[int, int]:
         count += changes[edge]
         counts[edge] = count
     return counts
+
+
+def _parted(stretches: Sequence[Sequence[tuple[int, int]]], counts: Mapping[int, int]) -> set[int]:
+    """Return the edges at which more samples begin or end a mark than mark the characters on both sides."""
+    bordered: Counter[int] = Counter()
+    ended: Counter[int] = Counter()
+    for sample in stretches:
+        bordered.update({edge for stretch in sample for edge in stretch})
+        ended.update(end for _, end in sample)
+    before = dict(zip(list(counts)[1:], counts.values(), strict=False))
+    return {edge for edge in counts if bordered[edge] > before.get(edge, 0) - ended[edge]}
 
 
 def _merged(spans: Sequence[Span]) -> list[tuple[int, int]]:

@@ -11,10 +11,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+import numpy as np
+
 from benchmark.model import Document
 
 CONTEXT = 400
 """Characters of the text before a part that are shown as context."""
+_LONGEST_WORD = 40
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,7 @@ class Part:
             return ""
         before = text[max(self.start - CONTEXT, 0) : self.start]
         if len(before) < self.start:
-            before = "… " + before.partition(" ")[2]
+            before = f"… {_from_word(before)}"
             start, end = self.document.paragraphs[0].tolist()
             before = f"{text[start:end][:CONTEXT]}\n{before}"
         return before.strip()
@@ -95,9 +98,17 @@ def _edges(document: Document, size: int, unit: str) -> list[int]:
 
 def _pieces(document: Document, size: int, unit: str) -> Iterator[tuple[int, int]]:
     """Yield what is not cut: paragraphs, or the sentences of one that is too long."""
+    sentences = document.sentences
     for start, end in document.paragraphs.tolist():
-        within = [(low, high) for low, high in document.sentences.tolist() if start <= low and high <= end]
-        if end - start <= size or unit == "paragraph" or not within:
+        if end - start <= size or unit == "paragraph":
             yield start, end
-        else:
-            yield from [(start, within[0][1]), *within[1:]]
+            continue
+        first, last = np.searchsorted(sentences[:, 0], (start, end))
+        within = [(low, high) for low, high in sentences[first:last].tolist() if high <= end]
+        yield from [(start, within[0][1]), *within[1:]] if within else [(start, end)]
+
+
+def _from_word(text: str) -> str:
+    """Return a text from its first whole word on; all of it where words are not parted by spaces."""
+    space = text.find(" ", 0, _LONGEST_WORD)
+    return text[space + 1 :]

@@ -26,6 +26,13 @@ MOST = 5_000
 """Marks of one reply that are read."""
 _SHOWN = 60
 _THOUGHT = "</think>"
+_LONGEST_REFUSAL = 1000
+_REFUSES = re.compile(
+    r"\b(I('m| am) (very |so |truly )?sorry|I apologi[sz]e|I('m| am) (not able|unable|not comfortable)|"
+    r"(I can(no|')t|I can not)\b(?! (find|see|identify|detect|spot))|I (won't|will not|must decline))\b",
+    re.IGNORECASE,
+)
+_BEGIN = 200
 T = TypeVar("T")
 
 
@@ -75,12 +82,15 @@ class Parsed:
         What is wrong with it; also what an answer that can be read leaves out.
     quotations, units
         What it says; nothing of an invalid one.
+    unanswered
+        How many units it says nothing of.
     """
 
     status: str
     problem: str = ""
     quotations: tuple[Quotation, ...] = ()
     units: tuple[Labelled, ...] = ()
+    unanswered: int = 0
 
 
 def read(prompt: Prompt, part: Part, raw: str) -> Parsed:
@@ -105,6 +115,16 @@ def read(prompt: Prompt, part: Part, raw: str) -> Parsed:
         return Parsed(INVALID, str(error))
     except RecursionError:
         return Parsed(INVALID, "JSON nested too deeply")
+
+
+def refuses(raw: str) -> bool:
+    """Return whether a reply is a refusal in words, as from a server that has no field for refusals.
+
+    It is short, holds no JSON object, and begins with an apology or with what the model will not do. English
+    alone is known: the prompts are in English.
+    """
+    words = raw.rpartition(_THOUGHT)[2].strip().replace("’", "'")
+    return "{" not in words and len(words) <= _LONGEST_REFUSAL and bool(_REFUSES.search(words[:_BEGIN]))
 
 
 def _decoded(raw: str, kind: type[T]) -> T:
@@ -219,7 +239,7 @@ def _read_units(prompt: Prompt, part: Part, found: Sequence[_Labelled]) -> Parse
         units[one.number] = Labelled(*part.units[one.number - 1], labels, one.reason)
     missing = len(part.units) - len(units)
     problem = f"{missing} of {len(part.units)} units were not answered" if missing else ""
-    return Parsed(OK, problem, units=tuple(units[number] for number in sorted(units)))
+    return Parsed(OK, problem, units=tuple(units[number] for number in sorted(units)), unanswered=missing)
 
 
 def _given(one: _Labelled) -> list[str]:

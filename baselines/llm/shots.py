@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from benchmark.model import Annotation, Document, Span, Unit
 
@@ -71,22 +72,26 @@ def choose(
     passages = [passage for annotation in gold for passage in _passages(annotation, unit)]
     short = [passage for passage in passages if len(passage.text) <= LONGEST] or passages
     random.Random(seed).shuffle(short)  # noqa: S311 - a choice of examples, not a secret
-    marked = list(_covering([passage for passage in short if passage.labels]))
-    blank = [passage for passage in short if not passage.labels] if blanks else []
+    marked = _covering([passage for passage in short if passage.labels])
+    blank = iter([passage for passage in short if not passage.labels] if blanks else [])
     chosen: list[Passage] = []
-    while len(chosen) < count and (marked or blank):
-        turn = blank if (len(chosen) % _BLANK == _BLANK - 1 and blank) or not marked else marked
-        chosen.append(turn.pop(0))
+    while len(chosen) < count:
+        turns = (blank, marked) if len(chosen) % _BLANK == _BLANK - 1 else (marked, blank)
+        passage = next(chain(*turns), None)
+        if passage is None:
+            break
+        chosen.append(passage)
     return chosen
 
 
 def _covering(passages: Sequence[Passage]) -> Iterator[Passage]:
     """Yield passages so that labels that were seen least come next."""
-    left, seen = list(passages), dict.fromkeys((label for p in passages for label in p.labels), 0)
+    left = [(passage, passage.labels) for passage in passages]
+    seen = dict.fromkeys((label for _, labels in left for label in labels), 0)
     while left:
-        best = min(left, key=lambda passage: min(seen[label] for label in passage.labels))
-        left.remove(best)
-        for label in best.labels:
+        place = min(range(len(left)), key=lambda number: min(seen[label] for label in left[number][1]))
+        best, labels = left.pop(place)
+        for label in labels:
             seen[label] += 1
         yield best
 

@@ -31,6 +31,25 @@ def test_characters_that_half_of_the_samples_mark_stay():
     assert half.spans == (Span(0, 8, "A", (2 * 0.5 + 4 * 1 + 2 * 0.5) / 8),)
 
 
+@pytest.mark.parametrize(
+    ("samples", "expected"),
+    [
+        # Unanimous about two marks that touch, as Chinese sentences do: they stay two.
+        ([[(0, 5), (5, 10)], [(0, 5), (5, 10)], []], [(0, 5), (5, 10)]),
+        ([[(0, 5)], [(5, 10)]], [(0, 5), (5, 10)]),
+        ([[(0, 5), (5, 10)], [(0, 10)], [(0, 10)]], [(0, 10)]),
+        ([[(0, 5), (5, 10)], [(0, 10)]], [(0, 10)]),
+        ([[(0, 5), (5, 10)], [(0, 5), (5, 10)], [(0, 10)]], [(0, 5), (5, 10)]),
+        ([[(0, 6)], [(2, 8)]], [(0, 8)]),
+        ([[(0, 10)], [(0, 10)], [(4, 10)], [(4, 10)]], [(0, 10)]),
+        ([[(0, 4), (4, 8), (8, 12)]] * 3, [(0, 4), (4, 8), (8, 12)]),
+    ],
+)
+def test_marks_that_touch_are_one_where_samples_mark_across(samples, expected):
+    found = combine([marks(*((start, end, "A") for start, end in sample)) for sample in samples])
+    assert [(span.start, span.end) for span in found.spans] == expected
+
+
 def test_labels_are_voted_apart_and_gaps_stay():
     found = combine([marks((0, 3, "B"), (0, 3, "A"), (5, 7, "A"))] * 2)
     assert found.spans == (Span(0, 3, "A", 1.0), Span(0, 3, "B", 1.0), Span(5, 7, "A", 1.0))

@@ -22,6 +22,7 @@ from benchmark.segmentation import segment
 from benchmark.spec import Spec
 from benchmark.subject import Subject, gives, knows, layer_labels, must_fit, subjects
 from benchmark.tasks import tasks_of
+from benchmark.usage import usage_of
 
 FIRST = segment("first", "A headline.\nThe infamous plan was bad.\nThe infamous plan again.")
 SECOND = segment("second", "Nothing here but a good word.")
@@ -113,11 +114,50 @@ def test_attributions_are_numbered_within_a_document(make, server):
     assert {span.relation for span in prediction.spans} == set(range(parts))
 
 
+def test_attributions_of_two_parts_are_never_one(make, server):
+    lines = "\n".join(
+        f"Mayor Lind said {n} that roads close, and Doctor Ode {n} added it rains." for n in range(6)
+    )
+    document = segment("d", lines)
+
+    def two(messages):
+        text = messages[-1]["content"].rpartition("<article")[2]
+        rows = [
+            {"source": who, "cue": cue, "content": "", "reason": "so"}
+            for who, cue in (("Mayor Lind", "said"), ("Doctor Ode", "added"))
+            if who in text
+        ]
+        return json.dumps({"attributions": rows})
+
+    server.answer = two
+    asked = make(part=200).chosen(Subject("attribution", "relations", ("source", "cue", "content")))
+    (prediction,) = asked.predict([document], "attribution")
+    parts = len(asked.account([document], "attribution").answers)
+    assert parts > 1
+    by_number = {}
+    for span in prediction.spans:
+        by_number.setdefault(span.relation, []).append(document.text[span.start : span.end])
+    assert sorted(by_number) == list(range(2 * parts))
+    assert sorted(map(sorted, by_number.values())) == sorted(
+        [["Mayor Lind", "said"], ["Doctor Ode", "added"]] * parts
+    )
+
+
+def test_units_that_are_left_out_are_counted(make, server):
+    asked = make().chosen(SENTENCES)
+    server.answer = lambda messages: '{"units": []}'
+    (prediction,) = asked.predict([FIRST], "loaded_sentence")
+    assert prediction.units == ()
+    usage = usage_of(asked.account([FIRST], "loaded_sentence"), {})
+    assert (usage.units, usage.unanswered) == (len(FIRST.sentences), len(FIRST.sentences))
+
+
 @pytest.mark.parametrize(
     ("step", "status", "problem"),
     [
         (says("I would rather not."), "invalid", "no JSON object"),
         (says('{"marks": [{"quotation": "bad", "label": "Lies"}]}'), "invalid", "no label 'Lies'"),
+        (says("I'm sorry, but I can't help with that."), "refused", "the model refuses in words"),
         (refusal("I will not annotate this."), "refused", "I will not annotate this."),
         (says("{", finish="length"), "invalid", "the answer was cut off; max_tokens=8192 allows no more"),
         (says("", finish="content_filter"), "refused", "a filter of the server's ended the answer"),

@@ -179,3 +179,16 @@ def test_any_text_and_any_quotation_give_valid_places(text, quotation, part):
         assert not within_word(text, start)
         assert not within_word(text, end)
         last = end
+
+
+@pytest.mark.parametrize(("between", "there"), [(296, True), (300, False)])
+def test_an_ellipsis_stands_for_at_most_three_hundred_characters(between, there):
+    text = f"first words {'x' * between} last words"
+    assert bool(Passage(text).find("first words … last words").places) is there
+
+
+def test_three_letters_in_capitals_are_another_word():
+    assert Passage("They asked who it was.").find("WHO").places == ()
+    assert Passage("They asked the WHO.").find("who").places == ()
+    assert Passage("They asked Who it was.").find("who").places == ((11, 14),)
+    assert Passage("They asked WHOM it met.").find("whom").places == ((11, 15),)

@@ -98,3 +98,50 @@ def test_what_is_found_is_near_and_begins_and_ends_at_words(data):
     for low, high in Index(text, fold(text)).find(given_quotation, bound):
         assert Levenshtein.distance(given_quotation, text[low:high]) <= bound.edits(given_quotation)
         assert f" {text[low:high]} " in f" {text} "
+
+
+def edited(words, *places):
+    """Words with a letter at each place exchanged for one that stands nowhere."""
+    return "".join("q" if place in places else letter for place, letter in enumerate(words))
+
+
+LONG = (
+    "the committee will publish every single letter that it was sent during the long and bitter dispute "
+    "about the bridge"
+)
+
+
+@pytest.mark.parametrize(("edits", "there"), [(3, True), (4, False)])
+def test_fifteen_edits_in_a_hundred_letters_are_the_most(edits, there):
+    words = "crumbling sea wall has"  # 22 characters, of which 15 % are 3.3
+    assert found(edited(words, *range(1, 2 * edits, 2))) == ([words] if there else [])
+
+
+@pytest.mark.parametrize(("edits", "there"), [(20, True), (21, False)])
+def test_twenty_edits_are_the_most_however_long_it_is(edits, there):
+    words = " ".join(f"{LONG} number {number}" for number in ("one", "two", "three"))
+    letters = [place for place, letter in enumerate(words) if letter in "eo"]
+    step = len(letters) // edits
+    assert len(words) * 0.15 > 25
+    assert found(edited(words, *letters[: edits * step : step]), words) == ([words] if there else [])
+
+
+def test_edits_all_over_a_quotation_are_found():
+    # Each edit spoils three of its runs of three letters, as many as one edit can.
+    words = LONG[: LONG.index(" sent")]
+    assert found(edited(words, *range(3, len(words) - 3, 7)), f"They said that {LONG}.") == [words]
+
+
+def test_another_wording_that_is_one_edit_further_makes_it_doubtful():
+    text = "She sold the old mill by the river. He sold the odd mill by the river."
+    assert found("sold the olld mill by the river", text) == []
+    assert found("sold the olld mill by the river", text[:36]) == ["sold the old mill by the river"]
+    two = "She sold the old mill by the river. He sold the ugly mill by the river."
+    assert found("sold the olld mill by the river", two) == ["sold the old mill by the river"]
+
+
+def test_a_place_is_found_behind_many_that_look_more_like_it():
+    chorus = "\n".join(["ha " * 30] * 4)
+    assert found(
+        "ha ha ha ha ha the ennd", f"{chorus}\nLater they sang another song, ha ha ha ha ha the end"
+    ) == ["ha ha ha ha ha the end"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from itertools import pairwise
 
 import pytest
@@ -76,3 +77,24 @@ def test_every_word_is_in_one_part_and_every_unit_in_one(text, size, unit):
         units = [found for part in parts for found in part.units]
         assert units == [tuple(pair) for pair in document.units(unit).tolist()]
         assert all(part.start <= low and high <= part.end for part in parts for low, high in part.units)
+
+
+def test_context_of_a_text_without_spaces_is_kept():
+    sentence = "政府昨天宣布了新的計劃，反對黨批評了這個計劃。"
+    document = segment("d", "標題\n" + "\n".join(sentence * 6 for _ in range(9)))
+    last = parts_of(document, 300)[-1]
+    before = document.text[last.start - CONTEXT : last.start].strip()
+    assert last.context == f"標題\n… {before}"
+
+
+def test_context_begins_with_a_whole_word():
+    document = segment("d", "Title\n" + "\n".join("unabridged wording " * 12 for _ in range(9)))
+    for part in parts_of(document, 300)[3:]:
+        assert part.context.startswith(("Title\n… unabridged", "Title\n… wording"))
+
+
+def test_a_text_of_many_lines_is_cut_soon():
+    document = segment("d", "\n".join(f"Line {n} stands here." for n in range(4000)))
+    began = time.process_time()
+    assert len(parts_of(document, 6000)) > 10
+    assert time.process_time() - began < 2  # some hundredths of a second

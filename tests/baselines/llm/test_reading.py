@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from baselines.llm.parts import parts_of
 from baselines.llm.prompt_file import shipped_prompts
-from baselines.llm.reading import LONGEST, MOST, Parsed, read
+from baselines.llm.reading import LONGEST, MOST, Parsed, read, refuses
 from benchmark.answers import Labelled, Quotation
 from benchmark.segmentation import segment
 
@@ -209,3 +209,30 @@ def test_no_reply_raises(raw):
         ("attribution", PART),
     ):
         assert read(PROMPTS[name], part, raw).status in ("ok", "invalid")
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ("I'm sorry, but I can't help with that.", True),
+        ("I’m sorry, I cannot assist with this request.", True),
+        ("<think>Is this allowed? { }</think>\nI will not analyse this article.", True),
+        ("As an AI, I am unable to judge this text.", True),
+        ("There is nothing loaded in this passage.", False),
+        ("I cannot find anything loaded here.", False),
+        ("", False),
+        ('I\'m sorry, here it is: {"marks": []}', False),
+        ('{"marks": [{"quotation": "I am sorry', False),
+        ("The report is long. " * 30 + "I'm sorry.", False),
+        ("I'm sorry. " + "Here is a long essay about the article. " * 60, False),
+    ],
+)
+def test_a_refusal_in_words_is_known(raw, expected):
+    assert refuses(raw) is expected
+
+
+def test_units_that_are_left_out_are_counted():
+    raw = json.dumps({"units": [{"number": 2, "labels": ["loaded"], "reason": "so"}]})
+    parsed = read(PROMPTS["loaded_sentence"], SENTENCES, raw)
+    assert (parsed.status, len(parsed.units), parsed.unanswered) == ("ok", 1, len(SENTENCES.units) - 1)
+    assert parsed.unanswered > 0

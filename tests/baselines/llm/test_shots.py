@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from baselines.llm.shots import LONGEST, choose
@@ -56,3 +58,28 @@ def test_long_passages_are_passed_over_unless_there_are_no_others():
     assert [p.document.id for p in choose([long], 9, 0)] == ["long"]
     assert choose([], 3, 0) == []
     assert choose([MARKED], 0, 0) == []
+
+
+def test_a_passage_counts_for_the_label_that_was_seen_least():
+    # After "a" and "ab" were shown, label b was seen once and a twice: "bc" and "c" go before "a".
+    labels = ["a", "ab", "bc", "a", "ab", "c", "a"]
+    gold = [
+        annotated(
+            [Span(n, n + 1, label) for n, label in enumerate(held)], text=f"Text {n}", name=f"{n}{held}"
+        )
+        for n, held in enumerate(labels)
+    ]
+    for seed in range(20):
+        shown = [passage.labels for passage in choose(gold, 7, seed, blanks=False)]
+        seen = dict.fromkeys("abc", 0)
+        for number, held in enumerate(shown):
+            assert min(seen[label] for label in held) == min(seen[x] for left in shown[number:] for x in left)
+            for label in held:
+                seen[label] += 1
+
+
+def test_a_few_of_thousands_are_chosen_soon():
+    gold = [annotated([Span(0, 5, "AB"[n % 2])], text=f"Words number {n}.", name=str(n)) for n in range(4000)]
+    began = time.process_time()
+    assert len(choose(gold, 3, 0)) == 3
+    assert time.process_time() - began < 2  # some hundredths of a second
