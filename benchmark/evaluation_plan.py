@@ -11,10 +11,14 @@ from benchmark import data
 from benchmark.data import Dataset
 from benchmark.detectors import Builder, build, how_to_complete, ready
 from benchmark.errors import UsageError, one_line, suggest
+from benchmark.examples import show_examples
+from benchmark.fitting import ready_for
+from benchmark.misfits import misfit
 from benchmark.model import Detector
 from benchmark.protocol import Protocol, published
 from benchmark.run import Evaluator, Settings
 from benchmark.spec import Given, Spec
+from benchmark.subject import must_fit
 from benchmark.tasks import Task, bind, task_of, tasks_of
 from benchmark.training import is_small
 
@@ -271,7 +275,7 @@ def planned(
     named
         Whether the user named them.
     left_out
-        Called with what each detector lacks that cannot join.
+        Called with what each detector lacks that cannot join, or why it fits no task though it was named.
 
     Raises
     ------
@@ -282,7 +286,7 @@ def planned(
     if not fitting:
         raise UsageError("none of the metrics fits any of the tasks; 'bench list tasks' shows which do")
     left = set[str]()
-    plan = [
+    able = [
         (evaluator, task, spec)
         for spec in specs
         for evaluator, task in fitting
@@ -290,12 +294,15 @@ def planned(
     ]
     for missing in sorted(left):
         left_out(missing)
+    plan = _with_examples(able, left_out)
+    placed = {id(spec) for _, _, spec in plan}
+    idle = {str(spec): misfit(fitting, spec) for spec in specs if named and id(spec) not in placed}
     if not plan:
-        names = ", ".join(str(spec) for spec in specs)
-        raise UsageError(
-            f"no task fits {names}; 'bench list detectors' shows the layers that each predicts"
-            f"{_labels(fitting, specs)}{_few(work)}"
-        )
+        names = ", ".join(map(str, specs))
+        reasons = list(idle.values()) if len(idle) == 1 else [f"{name}: {why}" for name, why in idle.items()]
+        raise UsageError(f"no task fits {names}; {'; '.join(reasons)}{_few(work)}")
+    for name, why in idle.items():
+        left_out(f"detector '{name}' fits none of the tasks: {why}")
     return plan
 
 
@@ -313,11 +320,38 @@ def _can_do(evaluator: Evaluator, task: Task, spec: Spec) -> bool:
     return True
 
 
-def _labels(work: Sequence[Work], specs: Sequence[Spec]) -> str:
-    """Say of detectors that give only some labels which these are: they may have other names in the tasks."""
-    only = {str(spec): getattr(work[0][0].detector(spec), "labels", None) for spec in specs}
-    told = [f"{spec} gives only {', '.join(sorted(labels))}" for spec, labels in only.items() if labels]
-    return f"; {'; '.join(told)}, and 'bench data info DATASET' shows those of the tasks" if told else ""
+def _with_examples(able: Sequence[Planned], left_out: Say) -> list[Planned]:
+    """Return the runs for which there are examples to show, where any are wanted.
+
+    Raises
+    ------
+    UsageError
+        Where there are none for any of the runs.
+    """
+    lacking = {number: _without_examples(*one) for number, one in enumerate(able)}
+    problems = {number: problem for number, problem in lacking.items() if problem}
+    if problems and len(problems) == len(able):
+        raise UsageError(next(iter(problems.values())))
+    for number, problem in problems.items():
+        evaluator, task, _ = able[number]
+        left_out(f"{evaluator.dataset.name}/{task.name}: {problem}")
+    return [one for number, one in enumerate(able) if number not in problems]
+
+
+def _without_examples(evaluator: Evaluator, task: Task, spec: Spec) -> str:
+    """Return why there are no examples to show a detector in a task; "" where there are, or none are wanted.
+
+    It is asked now, since a model that is asked about other tasks first costs money.
+    """
+    subject, detector = evaluator.subject_for(task, spec), evaluator.detector(spec)
+    wanted = getattr(detector, "shots", 0) and not hasattr(detector, "provenance")
+    if subject is None or not wanted or must_fit(detector, subject):
+        return ""
+    try:
+        show_examples(spec, ready_for(detector, subject, name=str(spec)), subject, (evaluator.dataset.name,))
+    except UsageError as error:
+        return str(error)
+    return ""
 
 
 def _few(work: Sequence[Work]) -> str:

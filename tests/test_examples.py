@@ -120,6 +120,13 @@ def test_what_cannot_be_shown_is_refused(examples, subject, barred, message):
         show_examples(Spec("shown"), Shown(examples=examples), subject, barred)
 
 
+@pytest.mark.parametrize("spelling", ["fictional_news", "fictional_news:test", "FOLDER", "FOLDER:test"])
+def test_no_spelling_of_what_is_scored_is_shown(spelling):
+    examples = spelling.replace("FOLDER", str(data.packaged_root() / "fictional_news"))
+    with pytest.raises(UsageError, match="is what it is scored on"):
+        show_examples(Spec("shown"), Shown(examples=examples), LOADED_SPANS, ("fictional_news",))
+
+
 def test_the_record_says_what_was_shown(shown):
     dataset = data.load("fictional_news")
     run = Evaluator(dataset, Settings(resamples=100)).run(task_of(dataset, "loaded_language"), shown)

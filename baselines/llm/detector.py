@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -18,6 +18,9 @@ from benchmark.model import Document, Prediction
 
 if TYPE_CHECKING:
     from baselines.llm.asked import Asked
+
+_SHOWN = 5
+"""Labels that a message names."""
 
 
 @dataclass
@@ -113,6 +116,8 @@ class LlmDetector:
             raise ValueError("samples of temperature 0 are all alike; give a temperature too, such as 1")
         if not 0 <= self.shots <= 100:
             raise ValueError(f"shots={self.shots}: must lie between 0 and 100")
+        if self.examples and not self.shots:
+            raise ValueError(f"examples={self.examples} without shots shows none; give shots too, such as shots=3")
         if self.part < 200:
             raise ValueError(f"part={self.part}: a part has 200 characters or more")
         # What is wrong is told now, not when the first document is asked about.
@@ -181,6 +186,24 @@ class LlmDetector:
         ]
         return min(fitting, key=lambda prompt: len(prompt.labels), default=None)
 
+    def lacks(self, subject: Subject) -> str:
+        """Return why no prompt fits a subject; "" where one does, or none is of its layer."""
+        own = [prompt for prompt in self.prompts if prompt.layer == subject.layer]
+        if not own or self.prompt_for(subject) is not None:
+            return ""
+        wanted = set(subject.labels)
+        prompt = max(own, key=lambda prompt: len(wanted & set(prompt.labels)))
+        if subject.kind not in ("", prompt.kind):
+            return f"its prompt {prompt.name} asks for {prompt.kind}, not for {subject.kind}"
+        missing = [label for label in subject.labels if label not in prompt.labels]
+        if missing:
+            known = len(wanted) - len(missing)
+            return (
+                f"its prompt {prompt.name} defines {known} of {len(wanted)} labels, without {_some(missing)}"
+            )
+        more = [label for label in prompt.labels if label not in wanted]
+        return f"its prompt {prompt.name} has labels that are not asked for: {_some(more)}"
+
     def labels_for(self, subject: Subject) -> frozenset[str] | None:
         """Return the labels that it gives where it is asked for a subject; None where it has no prompt."""
         found = self.prompt_for(subject)
@@ -206,7 +229,9 @@ class LlmDetector:
         from baselines.llm.asked import Asked  # with the libraries of the extra
 
         family = self.family or family_of(self.model, prompt)
-        return Asked(self, prompt, (unit or "paragraph") if prompt.kind == "units" else "", family)
+        return Asked(
+            self, prompt, (unit or prompt.unit or "paragraph") if prompt.kind == "units" else "", family
+        )
 
     @cached_property
     def asker(self) -> Asker:
@@ -230,3 +255,9 @@ class LlmDetector:
             known = ", ".join(sorted(self.layers))
             raise ValueError(f"detector 'llm' has no prompt for layer '{layer}', only for {known}")
         return self._asked(prompt, "").predict(documents, layer)
+
+
+def _some(labels: Sequence[str]) -> str:
+    """Return the first of some labels."""
+    more = f" and {len(labels) - _SHOWN} more" if len(labels) > _SHOWN else ""
+    return ", ".join(labels[:_SHOWN]) + more

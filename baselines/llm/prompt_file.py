@@ -30,6 +30,7 @@ class _File(msgspec.Struct, forbid_unknown_fields=True):
     rules: tuple[str, ...] = ()
     least: int = 0
     most: int = 0
+    unit: Literal["", "sentence", "paragraph", "document"] = ""
     families: dict[str, tuple[str, ...]] = {}
 
 
@@ -55,6 +56,8 @@ class Prompt:
         Rules that hold for all labels.
     least, most
         How few and how many labels a unit may have; most is 0 where it does not matter.
+    unit
+        What is labelled where nobody else says it: sentence, paragraph or document; "" for paragraphs.
     families
         Patterns of model names by family, which come before those of `families.toml`.
     sha256
@@ -71,6 +74,7 @@ class Prompt:
     rules: tuple[str, ...] = ()
     least: int = 0
     most: int = 0
+    unit: str = ""
     families: Mapping[str, tuple[str, ...]] | None = None
     sha256: str = ""
 
@@ -95,10 +99,7 @@ def load_prompt(path: Path) -> Prompt:
         raise ValueError(f"{path}: cannot be read: {error.strerror or error}") from error
     except RecursionError as error:
         raise ValueError(f"{path}: is no prompt file: it is nested too deeply") from error
-    except (
-        msgspec.ValidationError,
-        ValueError,
-    ) as error:  # ValueError: no UTF-8, no TOML, or what _check says
+    except ValueError as error:  # no UTF-8, no TOML, not of the form, or what _check says
         raise ValueError(
             f"{path}: is no prompt file: {error}; see the page on prompts for its form"
         ) from error
@@ -113,8 +114,8 @@ def _read(content: bytes) -> _File:
     _check(given)
     if given.kind == "units":
         _check_numbers(given)
-    elif given.least or given.most:
-        raise ValueError("'least' and 'most' say how many labels a unit has, and this is no file of units")
+    elif given.least or given.most or given.unit:
+        raise ValueError("'least', 'most' and 'unit' are of labels of units, and this is no file of units")
     return given
 
 

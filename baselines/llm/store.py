@@ -254,5 +254,5 @@ def _same(descriptor: int, path: Path) -> bool:
 def _unwritable(path: Path, error: OSError) -> Stop:
     return Stop(
         f"{path}: cannot be written: {error.strerror or error}; the folder of kept answers has to be "
-        f"writable; name another one by the environment variable {VARIABLE}"
+        f"writable; name another one by store=FOLDER or the environment variable {VARIABLE}"
     )

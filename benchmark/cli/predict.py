@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -104,6 +105,10 @@ def _subject(detector: Detector, name: str, layer: str | None) -> Subject:
         for name in detector.layers
         if name not in subjects
     }
+    for own in detector.layers:  # what it predicts may have other labels than the reports
+        alone = replace(subjects[own], labels=())
+        if not knows(detector, subjects[own]) and knows(detector, alone):
+            subjects[own] = alone
     known = sorted(
         (name for name, subject in subjects.items() if knows(detector, subject)),
         key=lambda known: (known != "technique", known),

@@ -329,6 +329,7 @@ def test_a_prompt_of_ones_own_is_used_and_recorded(make, server, tmp_path):
         ("samples=3", "samples of temperature 0 are all alike"),
         ("samples=0", "samples=0: must lie between 1 and 1000"),
         ("shots=-1", "shots=-1: must lie between 0 and 100"),
+        ("examples=turkey_drones", "examples=turkey_drones without shots shows none"),
         ("part=10", "part=10: a part has 200 characters or more"),
         ("temperature=9", "temperature must lie between 0 and 2"),
         ("max_cost=1", "a budget of cost needs a price file"),
