@@ -56,6 +56,28 @@ def files_of_detector(spec: Spec, detector: Detector | None = None) -> dict[str,
     return code | {key: file_sha256(path) for key, path in files.items() if path.is_file()}
 
 
+def unshown_of(spec: Spec, detector: Detector) -> tuple[str, ...]:
+    """Return those of the parameters that were given which tables need not show: they can change no answer.
+
+    Parameters
+    ----------
+    spec
+        Its specification.
+    detector
+        What was built of it, which may name such parameters by an attribute `unshown`.
+
+    Raises
+    ------
+    DetectorError
+        Where it does not name them by a collection of texts.
+    """
+    with told(spec.name, "unshown"):
+        names: object = getattr(detector, "unshown", frozenset())
+    if not isinstance(names, set | frozenset | tuple | list) or not all(isinstance(n, str) for n in names):
+        raise DetectorError(f"detector '{spec}': its unshown is {names!r}, and no collection of parameters")
+    return tuple(key for key, _ in spec.parameters if key in names)
+
+
 def _has_source(instance: object) -> bool:
     """Return whether an object's class stands in a file, and not in a session or an extension."""
     module = sys.modules.get(type(instance).__module__)

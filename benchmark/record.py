@@ -119,6 +119,8 @@ class DetectorRecord:
         SHA-256 of the predictions file, or of each file that a parameter names, by the parameter.
     value
         What stands right behind the colon in its specification, such as a model; "" where nothing does.
+    unshown
+        Names of the parameters that tables leave out of its specification: they can change no answer.
     """
 
     name: str
@@ -130,11 +132,18 @@ class DetectorRecord:
     seed: int | None = None
     files: dict[str, str] = field(default_factory=dict)
     value: str = ""
+    unshown: tuple[str, ...] = ()
 
     @property
     def spec(self) -> str:
         """The name with its value and parameters, as on the command line."""
         return str(Spec(self.name, tuple(self.parameters.items()), self.value))
+
+    @property
+    def shown(self) -> str:
+        """The specification without the parameters that can change no answer."""
+        kept = tuple((key, value) for key, value in self.parameters.items() if key not in self.unshown)
+        return str(Spec(self.name, kept, self.value))
 
     @property
     def slug(self) -> str:
@@ -144,8 +153,12 @@ class DetectorRecord:
 
     @property
     def title(self) -> str:
-        """The specification with what the detector was trained on, as a table names it."""
-        return f"{self.spec}, {self.training.short}" if self.training else self.spec
+        """The specification with what the detector was trained on."""
+        return self.titled(self.spec)
+
+    def titled(self, name: str) -> str:
+        """Return a name of the detector with what it was trained on."""
+        return f"{name}, {self.training.short}" if self.training else name
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from benchmark.detectors import Failure
 from benchmark.environment import environment, now
 from benchmark.errors import UsageError
 from benchmark.fileio import read_bytes, sha256
-from benchmark.identity import files_of_detector, origin_of
+from benchmark.identity import files_of_detector, origin_of, unshown_of
 from benchmark.record import DetectorRecord, Resampling
 from benchmark.scores import Resamples
 from benchmark.spec import Spec
@@ -205,6 +205,7 @@ class Behaving:
             training=next((training for training in trainings if training is not None), None),
             seed=detector_seed(self.examiner.detector(spec)),
             files=files_of_detector(spec, self.examiner.detector(spec)),
+            unshown=unshown_of(spec, self.examiner.detector(spec)),
         )
 
 

@@ -182,6 +182,13 @@ class Step(Protocol):
         ...
 
 
+_BAR = 24
+"""Characters of the bar of progress."""
+_BETWEEN = " · "
+_LEAST_NAME = 12
+"""A name is left out where it would be shortened to less than this."""
+
+
 def _silent(what: str, detail: str = "") -> None:
     """Say nothing."""
 
@@ -190,7 +197,8 @@ def _silent(what: str, detail: str = "") -> None:
 def progress(total: int, quiet: bool) -> Iterator[Step]:
     """Give a function that names what is worked on next, or with a detail what that is doing.
 
-    It draws on standard error where that is a terminal.
+    It draws on standard error where that is a terminal: a bar, how many are finished, the detail, and of the
+    name as much as there is room for.
     """
     if quiet or not sys.stderr.isatty():
         yield _silent
@@ -198,14 +206,43 @@ def progress(total: int, quiet: bool) -> Iterator[Step]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-    columns = (BarColumn(bar_width=24), MofNCompleteColumn(), TextColumn("{task.description}"))
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    console = Console(stderr=True)
+    columns = (BarColumn(_BAR), MofNCompleteColumn(), TextColumn("{task.description}", markup=False))
+    taken = _BAR + len(f"{total}/{total}") + len(columns)
+    begun = 0
+    with Progress(*columns, console=console, transient=True) as bar:
         work = bar.add_task("", total=total)
 
         def step(what: str, detail: str = "") -> None:
-            bar.update(work, description=f"{what}: {detail}" if detail else what, advance=0 if detail else 1)
+            nonlocal begun
+            begun += not detail
+            bar.update(
+                work, description=doing(what, detail, console.width - taken), completed=max(begun - 1, 0)
+            )
 
         yield step
+
+
+def doing(what: str, detail: str, room: int) -> str:
+    """Return what is worked on in one line: the detail, then as much of the name as there is room for.
+
+    Parameters
+    ----------
+    what
+        The name of what is worked on.
+    detail
+        What that is doing; "" where nothing is known of it.
+    room
+        In characters.
+    """
+    from benchmark.errors import one_line
+    from benchmark.report.folding import shortened
+
+    what, detail = one_line(what), one_line(detail)
+    left = room - len(detail) - len(_BETWEEN) if detail else room
+    if detail and left < _LEAST_NAME:
+        return shortened(detail, room)
+    return (f"{detail}{_BETWEEN}" if detail else "") + shortened(what, left)
 
 
 @contextmanager

@@ -143,7 +143,8 @@ def _errors(runs: Sequence[KeptRun]) -> View:
     data, task = records[0].dataset, records[0].task
     split = f", split {data.split}" if data.split else ""
     where = {"dataset": data.name, "version": data.version, "split": data.split, "task": task}
-    rows: list[Row] = [{**where, **row} for row in tidy_errors(named)]
+    whole = list(zip(names(records, whole=True), found, strict=True))
+    rows: list[Row] = [{**where, **row} for row in tidy_errors(whole)]
     return error_tables(named, f"{data.name} {data.version}{split}, task {task}"), rows
 
 

@@ -139,6 +139,9 @@ def _facts(usage: Usage) -> Iterator[tuple[str, str]]:
         ("not placed", usage.unplaced),
     ):
         yield what, f"{number:,} ({part(number / usage.quotations if usage.quotations else None)})"
+    if usage.units:
+        omitted = f"{usage.unanswered:,} of {usage.units:,} ({part(usage.share_unanswered)})"
+        yield "units that answers left out", omitted
     yield "tokens", f"{count(usage.input_tokens)} in, {count(usage.output_tokens)} out"
     yield "cost", money(usage.cost, usage.currency)
     yield "seconds, summed over the answers", seconds(usage.seconds)

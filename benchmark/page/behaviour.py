@@ -15,6 +15,7 @@ from benchmark.contamination import named
 from benchmark.page.data import Numbers, Plain, Utf16, within
 from benchmark.page.parts import Block, Grid, Section, grids
 from benchmark.report.behaviour import behaviour_tables
+from benchmark.report.naming import Names
 
 FAILED = ("failed", "crashed")
 MOST_CASES = 500
@@ -75,12 +76,13 @@ def behaviour_provenance(behaviours: Sequence[Behaviour]) -> tuple[Section, ...]
     if not behaviours:
         return ()
     heads = ("run", "signature", "how its cases ended", "made", "framebench", "what went wrong")
-    rows = tuple(_row(one.record) for one in behaviours)
+    called = Names(one.record.detector for one in behaviours)
+    rows = tuple(_row(one.record, called.title(one.record.detector)) for one in behaviours)
     table = Grid("How the behavioural runs were made", heads, rows)
     return (Section("behaviour-runs", "Behavioural runs", (Block("", (), (table,)),)),)
 
 
-def _row(record: BehaviourRecord) -> tuple[str, ...]:
+def _row(record: BehaviourRecord, title: str) -> tuple[str, ...]:
     counts, made = record.counts, record.environment
     ended = {
         "passed": counts.passed,
@@ -93,7 +95,7 @@ def _row(record: BehaviourRecord) -> tuple[str, ...]:
     wrong = [f"failed on {failure.document}: {failure.error}" for failure in record.failures]
     wrong += [f"learned from {named(record.shared)}"] if record.shared else []
     return (
-        f"{record.detector.title} on {record.suite}",
+        f"{title} on {record.suite}",
         record.signature,
         ", ".join(f"{count} {kind}" for kind, count in ended.items() if count) or "none",
         record.created,
@@ -120,7 +122,7 @@ class Failing:
     """
 
     def __init__(self, behaviours: Sequence[Behaviour]) -> None:
-        detectors = Numbers()
+        detectors, called = Numbers(), Names(one.record.detector for one in behaviours)
         for one in behaviours:
             detectors.of(one.record.detector.spec)
         names = [name for name in SUITES if any(one.record.suite == name for one in behaviours)]
@@ -132,7 +134,8 @@ class Failing:
             for one in own:
                 number, failing = detectors.of(one.record.detector.spec), _failing(one)
                 block.add(number, failing[:MOST_CASES])
-                runs.append([number, one.record.detector.title, one.record.counts.cases, len(failing)])
+                title = called.title(one.record.detector)
+                runs.append([number, title, one.record.counts.cases, len(failing)])
             entry = {"name": name, "title": suite.title, "holds": suite.holds}
             self.index.append({**entry, "runs": runs})
             self.blocks.append(block.plain)

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from markupsafe import Markup
     from matplotlib.figure import Figure
 
+LONG_WORD = 24
+"""Letters of a word that a column has to be made wide for; longer ones are broken where there is no room."""
+
 
 @dataclass(frozen=True)
 class Grid:
@@ -42,6 +45,10 @@ class Grid:
     def right(self, column: int) -> bool:
         """Return whether a column stands at the right."""
         return bool(self.align) and self.align[column] == "right"
+
+    def long(self, cell: str) -> bool:
+        """Return whether a cell holds a word that may be too long for a column, and is broken anywhere."""
+        return any(len(word) > LONG_WORD for word in cell.split())
 
 
 @dataclass(frozen=True)

@@ -121,11 +121,9 @@ def _measured(record: RunRecord) -> Iterator[tuple[str, str]]:
     if record.seconds is None:
         yield "time", "not measured"
     else:
-        yield (
-            "time",
-            f"{record.seconds:.3g} s for {record.characters:,} characters "
-            f"({speed(record.characters_per_second)} a second)",
-        )
+        pace = speed(record.characters_per_second)
+        told = f"{record.seconds:.3g} s for {record.characters:,} characters"
+        yield "time", told + (f" ({pace} a second)" if pace else "")
     if record.fit_seconds:
         yield "time of training", f"{record.fit_seconds:.3g} s"
 

@@ -1,4 +1,4 @@
-"""The answers of language models as tables: what became of each request, and what could not be used."""
+"""The answers of language models as tables: what became of each request, and what was read from it."""
 
 from __future__ import annotations
 
@@ -8,17 +8,22 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from benchmark.answers import PLACINGS, STATUSES, UNPLACED, Answer, Quotation
+from benchmark.answers import PLACINGS, STATUSES, UNPLACED, Answer, Labelled, Quotation
 from benchmark.errors import one_line
 from benchmark.record import RunRecord
 from benchmark.report.evaluation import title_of_data
+from benchmark.report.folding import shortened
+from benchmark.report.naming import Names
 from benchmark.report.table import Table
 from benchmark.tidy import Row
 
 MOST_REPLY = 240
 """Characters of a reply that a table shows; `answers.jsonl` and `bench report` have all of it."""
+MOST_WORDS = 160
+"""Characters of a quotation that a table shows."""
 WIDTHS = (22, 4, 6, 8, 10, 40)
 """Width of each column at 100 columns: document, part, sample, status, what, words."""
+_NOT_PLACED = "not placed"
 HEADS = ("document", "part", "sample", "status", "what", "words")
 
 
@@ -39,7 +44,7 @@ class Told:
 
 
 def answer_tables(told: Sequence[Told], kind: str | None = None, *, narrow: bool = False) -> list[Table]:
-    """Return a table a run: each answer with what is wrong with it, and how the reply begins.
+    """Return a table a run: each answer with what is wrong with it, what was read from it, and how it begins.
 
     Parameters
     ----------
@@ -51,7 +56,8 @@ def answer_tables(told: Sequence[Told], kind: str | None = None, *, narrow: bool
     narrow
         Whether cells are broken for 100 columns: what does not fit stands in rows of its own.
     """
-    return [_table(one, kind, narrow) for one in told]
+    called = Names(one.record.detector for one in told)
+    return [_table(one, kind, narrow, called.of(one.record.detector)) for one in told]
 
 
 def answer_rows(told: Sequence[Told], kind: str | None = None) -> list[Row]:
@@ -87,7 +93,8 @@ def without(records: Sequence[RunRecord]) -> str:
 
 
 def _named(records: Sequence[RunRecord]) -> str:
-    return ", ".join(dict.fromkeys(f"{record.detector.spec} on {record.task}" for record in records))
+    called = Names(record.detector for record in records)
+    return ", ".join(dict.fromkeys(f"{called.of(record.detector)} on {record.task}" for record in records))
 
 
 def _of_kind(told: Told, kind: str | None) -> list[Answer]:
@@ -96,32 +103,54 @@ def _of_kind(told: Told, kind: str | None) -> list[Answer]:
     return [answer for answer in told.answers if kind in (None, answer.status)]
 
 
-def _table(told: Told, kind: str | None, narrow: bool) -> Table:
+def _table(told: Told, kind: str | None, narrow: bool, name: str) -> Table:
     shown = _of_kind(told, kind)
     rows: list[tuple[str, ...]] = []
     for answer in shown:
         head = (answer.document, str(answer.part + 1), str(answer.sample + 1), answer.status)
-        for number, (what, words) in enumerate(_said(answer)):
+        for number, (what, words) in enumerate(_said(answer, kind)):
             cells = (*(head if number == 0 else ("",) * len(head)), what, words)
             rows += _broken(cells) if narrow else [cells]
     samples = any(answer.sample for answer in told.answers)
-    kept = [place for place, name in enumerate(HEADS) if samples or name != "sample"]
+    kept = [place for place, head in enumerate(HEADS) if samples or head != "sample"]
     return Table(
-        f"{title_of_data(told.record)}, task {told.record.task}: answers of {told.record.detector.spec}",
+        f"{title_of_data(told.record)}, task {told.record.task}: answers of {name}",
         tuple(HEADS[place] for place in kept),
         tuple(tuple(row[place] for place in kept) for row in rows),
         (_note(told, shown, kind),),
     )
 
 
-def _said(answer: Answer) -> Iterator[tuple[str, str]]:
-    """Yield what a reader looks for: the problem, what could not be placed, how the reply begins."""
+def _said(answer: Answer, kind: str | None) -> Iterator[tuple[str, str]]:
+    """Yield what a reader looks for: the problem, quotations and units with reasons, how the reply begins.
+
+    Who asks for what could not be placed is shown no other quotations.
+    """
     if answer.problem:
         yield "problem", answer.problem
-    for quotation in _lost(answer):
-        yield "not placed", f"{quotation.label}: {quotation.text}"
+    for quotation in _lost(answer) if kind == UNPLACED else answer.quotations:
+        yield _NOT_PLACED if quotation.how == UNPLACED else quotation.how, _quoted(quotation)
+    for unit in () if kind == UNPLACED else answer.units:
+        yield "unit", _labelled(unit)
     reply = " ".join(answer.raw.split())
     yield "reply", reply if len(reply) <= MOST_REPLY else f"{reply[: MOST_REPLY - 1]}…"
+
+
+def _quoted(quotation: Quotation) -> str:
+    """Return label, words and reason; the parts of an attribution have its number."""
+    number = "" if quotation.relation is None else f", attribution {quotation.relation}"
+    words = shortened(" ".join(quotation.text.split()), MOST_WORDS)
+    return f"{quotation.label}{number}: “{words}”" + _because(quotation.reason)
+
+
+def _labelled(unit: Labelled) -> str:
+    """Return the labels of a unit, where it stands, and the reason."""
+    labels = ", ".join(unit.labels) or "no label"
+    return f"{labels}: characters {unit.start}–{unit.end}" + _because(unit.reason)
+
+
+def _because(reason: str) -> str:
+    return f"; reason: {reason}" if reason else ""
 
 
 def _lost(answer: Answer) -> list[Quotation]:
@@ -143,8 +172,8 @@ def _note(told: Told, shown: Sequence[Answer], kind: str | None) -> str:
     some = "" if kind is None else f"{len(shown):,} of "
     return (
         f"{some}{len(told.answers):,} answers: {', '.join(known)}; {lost:,} of {quotations:,} quotations "
-        "could not be placed. Replies are shortened; answers.jsonl in the run folder has all of them, "
-        "and so has bench report."
+        "could not be placed. Long quotations and replies are shortened: answers.jsonl in the run folder, "
+        "--format json and bench report have the whole."
     )
 
 

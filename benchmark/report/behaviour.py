@@ -11,6 +11,7 @@ from benchmark.behaviour.suites import SUITES
 from benchmark.model import Prediction, Span
 from benchmark.record import Score
 from benchmark.report.marked import marked, printable
+from benchmark.report.naming import Names
 from benchmark.report.numbers import UNDEFINED, with_interval
 from benchmark.report.table import Table
 from benchmark.report.tidy import Row
@@ -67,7 +68,7 @@ def _pass_rates(records: Sequence[BehaviourRecord], about: str) -> Table:
         tuple(rows),
         tuple(_notes(records, suites, dashes=any(UNDEFINED in row[1:] for row in rows))),
         align,
-        (18, *(8 for _ in heads)),
+        (0, *(8 for _ in heads)),
     )
 
 
@@ -90,8 +91,9 @@ def _cell(record: BehaviourRecord | None, measure: str) -> str:
 def _titles(records: Sequence[BehaviourRecord]) -> dict[str, str]:
     """Return the first cell of each row by detector, with training and what is wrong with its runs."""
     titles: dict[str, str] = {}
+    called = Names(record.detector for record in records)
     for record in sorted(records, key=lambda record: _folds(record)):
-        titles[record.detector.spec] = record.detector.title
+        titles[record.detector.spec] = called.title(record.detector)
     titles = {spec: titles[spec] for spec in dict.fromkeys(record.detector.spec for record in records)}
     for mark in ("incomplete", "contaminated"):
         for spec in {record.detector.spec for record in records if getattr(record, mark)}:
@@ -129,9 +131,10 @@ def _notes(records: Sequence[BehaviourRecord], suites: Sequence[str], *, dashes:
 def _asymmetries(records: Sequence[BehaviourRecord]) -> Table:
     """Return what changes when the sides are exchanged, a row a detector."""
     many = len({record.suite for record in records}) > 1
+    called = Names(record.detector for record in records)
     rows = []
     for record in records:
-        title = f"{record.detector.title} ({record.suite})" if many else record.detector.title
+        title = called.title(record.detector) + (f" ({record.suite})" if many else "")
         shares = record.rates.asymmetry
         rows.append(
             (
@@ -147,7 +150,7 @@ def _asymmetries(records: Sequence[BehaviourRecord]) -> Table:
         "many sides are looked at, so that one in twenty stands here by chance.",
     )
     heads = ("detector", "flagged", "marks a case", "flagged more or less than what it is exchanged with")
-    return Table("entity_swap: asymmetry, with 95 % interval", heads, tuple(rows), notes, (), (18, 0, 0, 44))
+    return Table("entity_swap: asymmetry, with 95 % interval", heads, tuple(rows), notes, (), (0, 0, 0, 44))
 
 
 def _far_sides(record: BehaviourRecord) -> str:

@@ -42,7 +42,6 @@ def _runs(found: Comparison) -> Table:
         (*head, *(["group"] if grouped else [])),
         tuple(rows),
         strong=strong,
-        widths=(60, 0, 0)[: len(rows[0])],
     )
 
 
@@ -60,7 +59,7 @@ def _pairs(found: Comparison) -> Table:
         for pair in shown
     ]
     below = tuple(_below(found, len(shown)))
-    return Table("", heads, tuple(rows), below, widths=(56, *(0 for _ in heads[1:])))
+    return Table("", heads, tuple(rows), below)
 
 
 def _shown_pairs(found: Comparison) -> tuple[Pair, ...]:
@@ -117,7 +116,7 @@ def _how(found: Comparison) -> str:
 
 def rows(found: Comparison) -> list[Row]:
     """Return one row for each pair of a comparison, at full precision."""
-    titles = names(found.records)
+    titles = names(found.records, whole=True)
     first = found.records[0]
     return [
         {
@@ -178,8 +177,7 @@ def power_table(found: Comparison, times: Sequence[float]) -> Table:
     dashed = any(UNDEFINED in row[2:] for row in rows)
     title = f"{_title(found)}: smallest detectable difference"
     align = ("left",) + ("right",) * (len(heads) - 1)
-    widths = (44,) + (0,) * (len(heads) - 1)
-    return Table(title, heads, rows, tuple(_power_notes(found, adjusted, dashed)), align, widths)
+    return Table(title, heads, rows, tuple(_power_notes(found, adjusted, dashed)), align)
 
 
 def power_rows(found: Comparison, times: Sequence[float]) -> list[Row]:
@@ -192,7 +190,7 @@ def power_rows(found: Comparison, times: Sequence[float]) -> list[Row]:
     times
         With how many times as many clusters.
     """
-    titles, first = names(found.records), found.records[0]
+    titles, first = names(found.records, whole=True), found.records[0]
     return [
         {
             "dataset": first.dataset.name,

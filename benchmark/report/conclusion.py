@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from benchmark.comparison import LEVEL, Comparison, Pair, smallest_difference
 from benchmark.errors import one_line
 from benchmark.record import RunRecord
+from benchmark.report.naming import Names
 from benchmark.report.numbers import decimal, title_of
 
 _RANGE = {"mcc": 2.0}  # the largest difference that is possible, where that is not 1
@@ -16,17 +17,28 @@ MOST_NAMES = 8
 """Of more runs a sentence names the first and the last."""
 
 
-def names(records: Sequence[RunRecord]) -> tuple[str, ...]:
+def names(records: Sequence[RunRecord], *, whole: bool = False) -> tuple[str, ...]:
     """Return what each run is called: as short as tells it from the others.
 
     The detector alone; with what it was trained on; with the end of its folder's name; with when it was made;
     of copies of one run, with a number.
+
+    Parameters
+    ----------
+    records
+        All runs that stand together.
+    whole
+        Whether parameters that can change no answer are named too, as in rows that others are joined to.
     """
+    called = Names((record.detector for record in records), whole=whole)
+    titles = [called.title(record.detector) for record in records]
+    folders = [record.folder.name.rpartition("-")[2] for record in records]
+    ends = list(zip(titles, folders, records, strict=True))
     kinds = [
-        [record.detector.spec for record in records],
-        [record.detector.title for record in records],
-        [f"{r.detector.title} ({r.folder.name.rpartition('-')[2]})" for r in records],
-        [f"{r.detector.title} ({r.folder.name.rpartition('-')[2]}, {r.created})" for r in records],
+        [called.of(record.detector) for record in records],
+        titles,
+        [f"{title} ({folder})" for title, folder, _ in ends],
+        [f"{title} ({folder}, {record.created})" for title, folder, record in ends],
     ]
     found = []
     for place in range(len(records)):

@@ -57,7 +57,7 @@ def _summary(made: Sequence[Made]) -> Table:
     align = ("left", "right", "right", "left", "right", "left", "right", "right", "right")
     data = f"{record.dataset.name} {record.dataset.version}{split}"
     title = f"{data}, task {record.task}: what the scores of answers are worth"
-    return Table(title, heads, rows, tuple(_notes(made)), align, (40, *[0] * 8))
+    return Table(title, heads, rows, tuple(_notes(made)), align)
 
 
 def _cells(curve: Curve) -> tuple[str, ...]:

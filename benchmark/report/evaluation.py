@@ -9,8 +9,17 @@ from itertools import combinations
 from benchmark.comparison import Comparison
 from benchmark.record import MetricRecord, Range, RunRecord
 from benchmark.report.conclusion import conclusions
+from benchmark.report.naming import Names
 from benchmark.report.notes import notes
-from benchmark.report.numbers import decimal, percent, speed, title_of, with_interval, with_range
+from benchmark.report.numbers import (
+    decimal,
+    main_score,
+    percent,
+    speed,
+    title_of,
+    with_interval,
+    with_range,
+)
 from benchmark.report.table import Table
 from benchmark.report.tidy import share_of_ceiling
 from benchmark.report.usage import KIN, PERHAPS_KIN, usage_tables
@@ -118,9 +127,10 @@ def _row(record: RunRecord) -> str:
 def _titles(records: Sequence[RunRecord]) -> dict[str, str]:
     """Return the first cell of each row by detector, with training and incompleteness where they apply."""
     titles: dict[str, str] = {}
+    called = Names(record.detector for record in records)
     for record in records:
         name = _row(record)
-        title = record.detector.title
+        title = called.title(record.detector)
         titles[name] = max(titles.get(name, ""), title, key=len)
     marks = {
         "incomplete": {_row(record) for record in records if record.incomplete},
@@ -187,11 +197,12 @@ def panel(records: Sequence[RunRecord], found: Comparison | None = None) -> list
 def _signatures(records: Sequence[RunRecord], metric: str) -> tuple[str, ...]:
     """Return the signature of a metric, one for each way in which detectors were trained."""
     by_signature: dict[str, list[str]] = {}
+    called = Names(record.detector for record in records)
     for record in records:
-        by_signature.setdefault(record.metrics[metric].signature, []).append(record.detector.spec)
+        by_signature.setdefault(record.metrics[metric].signature, []).append(called.of(record.detector))
     if len(by_signature) == 1:
         return tuple(f"Signature: {signature}" for signature in by_signature)
-    return tuple(f"Signature of {', '.join(specs)}: {text}" for text, specs in by_signature.items())
+    return tuple(f"Signature of {', '.join(who)}: {text}" for text, who in by_signature.items())
 
 
 def _details(records: Sequence[RunRecord], metric: str, groups: Groups) -> list[Table]:
@@ -211,7 +222,7 @@ def _detail(
     """Return some of one metric's overall scores."""
     first = records[0].metrics[metric]
     overall = [name for name in first.scores if ":" not in name]
-    main = records[0].headline[1] if records[0].headline[0] == metric else _main(overall)
+    main = records[0].headline[1] if records[0].headline[0] == metric else main_score(overall)
     titles, rows = _titles(records), []
     for record in records:
         found = record.metrics[metric]
@@ -240,17 +251,13 @@ def _detail(
     return Table(title, ("detector", *heads, *right), tuple(rows), (), align, strong=strong)
 
 
-def _main(scores: Sequence[str]) -> str:
-    return "f1" if "f1" in scores else scores[0]
-
-
 def _overview(records: Sequence[RunRecord], metrics: Sequence[str]) -> list[Table]:
     """Return the main score of every metric, as many beside each other as the width allows."""
     titles = _titles(records)
     tables = []
     for first in range(0, len(metrics), METRICS_ABREAST):
         some = metrics[first : first + METRICS_ABREAST]
-        mains = {metric: _main(list(records[0].metrics[metric].scores)) for metric in some}
+        mains = {metric: main_score(records[0].metrics[metric].scores) for metric in some}
         rows = [
             (titles[_row(record)], *(with_interval(record.metrics[m].scores[mains[m]]) for m in some))
             for record in records
@@ -276,7 +283,8 @@ def _ranking(records: Sequence[RunRecord]) -> tuple[str, ...]:
     if not any(turned.values()):
         return ("The metrics rank the detectors alike.",)
     most = max(turned, key=lambda m: turned[m])
-    best = {m: records[_best(values[m])].detector.spec for m in (reference, most)}
+    called = Names(record.detector for record in records)
+    best = {m: called.of(records[_best(values[m])].detector) for m in (reference, most)}
     first = (
         f"both put {best[most]} first"
         if best[most] == best[reference]
@@ -289,7 +297,7 @@ def _ranking(records: Sequence[RunRecord]) -> tuple[str, ...]:
 
 
 def _values(records: Sequence[RunRecord], metric: str) -> list[float | None]:
-    main = _main(list(records[0].metrics[metric].scores))
+    main = main_score(records[0].metrics[metric].scores)
     return [record.metrics[metric].scores[main].value for record in records]
 
 
@@ -357,4 +365,5 @@ def _time(record: RunRecord) -> str:
     if record.seconds is None:
         return "not measured"
     fit = f", training {decimal(record.fit_seconds)} s" if record.fit_seconds else ""
-    return f"{record.seconds:.3g} s, {speed(record.characters_per_second)} characters a second{fit}"
+    pace = speed(record.characters_per_second)
+    return f"{record.seconds:.3g} s{f', {pace} characters a second' if pace else ''}{fit}"

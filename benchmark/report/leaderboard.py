@@ -11,6 +11,7 @@ from benchmark.report.behaviour import behaviour_tables
 from benchmark.report.conclusion import names, sentence
 from benchmark.report.evaluation import CEILINGS, ceiling_range, title_of_data
 from benchmark.report.formats import Format
+from benchmark.report.naming import Names
 from benchmark.report.notes import notes
 from benchmark.report.numbers import percent, seconds, speed, title_of, with_interval, with_range
 from benchmark.report.table import Table, render
@@ -82,9 +83,10 @@ def _behaviour(runs: Sequence[tuple[str, BehaviourRecord]]) -> str:
     """Return the pass rates of all suites, and where each case can be read."""
     tables = render(behaviour_tables([record for _, record in runs]), Format.GITHUB)
     suites: dict[str, list[str]] = {}
+    called = Names(record.detector for _, record in runs)
     for folder, record in runs:
         failed = record.counts.failed + record.counts.crashed
-        link = f"[{record.detector.spec}]({folder}/cases.jsonl) ({failed})"
+        link = f"[{called.of(record.detector)}]({folder}/cases.jsonl) ({failed})"
         suites.setdefault(record.suite, []).append(link)
     lines = "\n".join(f"- {suite}: {', '.join(links)}" for suite, links in suites.items())
     return f"## Behaviour\n\n{tables}\n\nEvery case with its outcome, and how many failed:\n\n{lines}"
@@ -143,7 +145,8 @@ def _titles(records: Sequence[RunRecord]) -> list[str]:
 
     Runs of one title have the names that tell them apart, as the sentence below the table calls them.
     """
-    titles = [record.detector.title for record in records]
+    called = Names(record.detector for record in records)
+    titles = [called.title(record.detector) for record in records]
     return [
         (told if titles.count(title) > 1 else title)
         + (" [incomplete]" if record.incomplete else "")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from benchmark.contamination import named
 from benchmark.provenance import Training
 from benchmark.record import RunRecord
+from benchmark.report.naming import Names
 from benchmark.report.numbers import UNDEFINED
 from benchmark.report.usage import family_notes
 from benchmark.stats.bootstrap import FEW_CLUSTERS, MOST_UNDEFINED
@@ -98,11 +99,12 @@ def _ceilings(records: Sequence[RunRecord]) -> Iterator[str]:
 
 
 def _training(records: Sequence[RunRecord]) -> Iterator[str]:
+    called = Names(record.detector for record in records)
     for training in dict.fromkeys(r.detector.training for r in records if r.detector.training):
         how = _how(training)
         trained = {r.detector.spec for r in records if r.detector.training == training}
         without = [r for r in records if r.detector.spec in trained and not r.detector.training]
-        except_for = "".join(f", but {r.detector.spec} on {r.task} untrained" for r in without)
+        except_for = "".join(f", but {called.of(r.detector)} on {r.task} untrained" for r in without)
         yield f"{training.short}: {how}{except_for}; intervals leave {_left_out(training)} out."
 
 
@@ -124,8 +126,9 @@ def _how(training: Training) -> str:
 
 def _contamination(records: Sequence[RunRecord]) -> Iterator[str]:
     """Name the scored documents that were learned from, once for all runs that learned the same."""
+    called = Names(record.detector for record in records)
     for record in {r.shared: r for r in records if r.shared}.values():
-        who = ", ".join(dict.fromkeys(r.detector.spec for r in records if r.shared == record.shared))
+        who = ", ".join(dict.fromkeys(called.of(r.detector) for r in records if r.shared == record.shared))
         yield (
             f"[contaminated] {who} learned from {len(record.shared)} of the {record.dataset.documents} "
             f"scored {record.dataset.noun}s, or from nearly the same text: {named(record.shared)}."
@@ -164,17 +167,18 @@ def _undefined(records: Sequence[RunRecord], every_score: bool) -> Iterator[str]
 
 
 def _failures(records: Sequence[RunRecord]) -> Iterator[str]:
+    called = Names(record.detector for record in records)
     for record in records:
         if record.failures:
             first = record.failures[0]
             more = f" and {len(record.failures) - 1} more" if len(record.failures) > 1 else ""
             yield (
-                f"[incomplete] {record.detector.spec} failed on document '{first.document}'{more} "
+                f"[incomplete] {called.of(record.detector)} failed on document '{first.document}'{more} "
                 f"({first.error}), which counts as nothing found."
             )
         if record.missing:
             yield (
-                f"{record.detector.spec} names {record.dataset.documents - record.missing} of "
+                f"{called.of(record.detector)} names {record.dataset.documents - record.missing} of "
                 f"{record.dataset.documents} documents in layer {record.detector.layer}; "
                 "the others count as nothing found."
             )

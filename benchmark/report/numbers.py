@@ -5,6 +5,8 @@ Cells are narrow so that six tasks stand beside each other at 100 columns.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from benchmark.record import Range, Score
 
 UNDEFINED = "–"
@@ -70,6 +72,12 @@ def speed(characters_per_second: float | None) -> str:
         units.pop(0)
     decimals = 1 if units[0] and scaled < 9.95 else 0
     return f"{scaled:.{decimals}f}{units[0]}"
+
+
+def main_score(scores: Iterable[str]) -> str:
+    """Return which of a metric's scores stands for it: F1 where it has one, else its first."""
+    names = list(scores)
+    return "f1" if "f1" in names else names[0]
 
 
 def title_of(metric: str, score: str) -> str:

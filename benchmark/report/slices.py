@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -14,6 +13,7 @@ from benchmark.lineup import Sliced
 from benchmark.record import MetricRecord, RunRecord, Score
 from benchmark.report.conclusion import names
 from benchmark.report.evaluation import too_few
+from benchmark.report.folding import folded
 from benchmark.report.notes import notes
 from benchmark.report.numbers import p_value, title_of, with_interval
 from benchmark.report.table import Table
@@ -131,7 +131,7 @@ def _table(
         cells += _difference(records, part.comparison) if paired else []
         rows.append((one_line(first.name), _gold(first.gold), str(first.clusters), *cells))
     kind = _kind(metric, parts)
-    heads = [kind] if len(records) == 1 else [_folded(titles[place]) for place in block]
+    heads = [kind] if len(records) == 1 else [folded(titles[place], _HEAD) for place in block]
     heads += ["first −\nsecond", "p"] if paired else []
     align = ("left", "right", "right", *("left" for _ in heads))
     return Table(
@@ -156,11 +156,6 @@ def _kind(metric: str, parts: Sequence[Sliced]) -> str:
     # Of a label a multi-label metric has no micro average.
     title = title_of(metric, first.score).removesuffix(f" {label}") if label else title_of(metric, kind)
     return f"{title}, recall alone" if first.recall_only else title
-
-
-def _folded(name: str) -> str:
-    """Break the name of a run at its commas, so that several stand beside each other."""
-    return "\n".join(textwrap.wrap(name.replace(",", ", "), _HEAD, break_long_words=False))
 
 
 def _cell(record: RunRecord, score: Score, found: Comparison | None) -> str:

@@ -12,9 +12,14 @@ import tabulate as tabulate_module
 from tabulate import tabulate
 
 from benchmark.errors import one_line
+from benchmark.report.folding import folded
 from benchmark.report.formats import Format
 
 WIDTH = 100
+GAP = 2
+"""Spaces between columns in plain text."""
+LEAST = 18
+"""The first column is not broken narrower than this where a table is too wide."""
 _OPEN, _CLOSE = "\ue000", "\ue001"
 """Stand around a cell in bold while the library escapes it; no text that is shown has these characters."""
 tabulate_module.MIN_PADDING = 0  # the library's own switch for the space that it adds beside every head
@@ -38,6 +43,7 @@ class Table:
         "left" or "right" for each column; all left where it is empty.
     widths
         Width at which the cells of each column are broken in plain text, 0 for none; empty for no breaks.
+        The first column is broken too where the table would be wider than a page.
     strong
         Row and column of the cells that are set in bold where a format can.
     """
@@ -102,24 +108,32 @@ def wrapped(sentence: str) -> str:
     return "\n".join(textwrap.wrap(sentence, WIDTH, break_long_words=False, break_on_hyphens=False))
 
 
-def _folded(cell: str, width: int) -> str:
-    """Break a cell at spaces and, where a name is longer than the width, after its commas and underscores."""
-    if not width or len(cell) <= width:
-        return cell
-    words = cell.split(" ")
-    spaced = " ".join(w if len(w) <= width else re.sub(r"(?<=[,_])(?=\w)", "\x00 ", w) for w in words)
-    lines = textwrap.wrap(spaced, width, break_long_words=False, break_on_hyphens=False)
-    return "\n".join(lines).replace("\x00 ", "").replace("\x00", "")
-
-
 def _text(table: Table) -> str:
-    widths = table.widths or (0,) * len(table.headers)
-    rows = tuple(
-        tuple(_folded(cell, width) for cell, width in zip(row, widths, strict=True)) for row in table.rows
+    parts = [folded(table.title, WIDTH)] if table.title else []
+    parts.append(_grid(replace(table, rows=_fitted(table)), "simple", table.headers))
+    return "\n".join([*parts, *(folded(note, WIDTH) for note in table.notes)])
+
+
+def _fitted(table: Table) -> tuple[tuple[str, ...], ...]:
+    """Return the rows with their cells broken at the widths of the columns.
+
+    Where they are too wide for a page all the same, the first column, which has the names, is broken at what
+    the others leave of it.
+    """
+    widths = list(table.widths or (0,) * len(table.headers))
+    rows = [tuple(folded(*cell) for cell in zip(row, widths, strict=True)) for row in table.rows]
+    first, *others = (
+        max(_widest(cell) for cell in column) for column in zip(table.headers, *rows, strict=True)
     )
-    parts = [wrapped(table.title)] if table.title else []
-    parts.append(_grid(replace(table, rows=rows), "simple", table.headers))
-    return "\n".join([*parts, *map(wrapped, table.notes)])
+    spare = WIDTH - sum(others) - GAP * len(others)
+    if first > spare:
+        widths[0] = min(widths[0] or WIDTH, max(spare, LEAST))
+        rows = [(folded(row[0], widths[0]), *shown[1:]) for row, shown in zip(table.rows, rows, strict=True)]
+    return tuple(rows)
+
+
+def _widest(cell: str) -> int:
+    return max(map(len, cell.split("\n")))
 
 
 def _marked(table: Table, opening: str, closing: str, grid: Callable[[Table], str]) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from benchmark.record import RunRecord
-from benchmark.report.numbers import UNDEFINED, decimal, seconds
+from benchmark.report.naming import Names
+from benchmark.report.numbers import UNDEFINED, decimal, main_score, seconds, title_of
 from benchmark.report.table import Table
 from benchmark.usage import Spread, Usage
 
@@ -16,13 +18,13 @@ if TYPE_CHECKING:
 
 KIN, PERHAPS_KIN = "gold's family", "gold's family?"
 """Marks of a model of the family that made the gold, and of one of which that is not known."""
-_OPTIONAL = ("over samples", "failed", "cost", "kept")
+_SCORE, _SAMPLES = _LEFT = ("score", "over samples")
+_OMITTED = "left\nout"
+_OPTIONAL = (_SAMPLES, _OMITTED, "failed", "cost", "kept")
 """Columns that are left out where no run has anything to say there."""
 _NOTHING = ("", UNDEFINED, "0%", "0")
-_WIDEST = 24
-"""Where a detector's specification is broken, so that its table fits 100 columns."""
-Rows = Sequence[tuple[str, str, dict[str, str]]]
-"""The detector, what it was asked for, and the cells by their heads."""
+Cells = dict[str, str]
+"""The cells of a row by their heads."""
 
 
 def usage_tables(records: Sequence[RunRecord]) -> list[Table]:
@@ -36,12 +38,10 @@ def usage_tables(records: Sequence[RunRecord]) -> list[Table]:
     asked = [(record, record.usage) for record in records if record.usage is not None]
     if not asked:
         return []
-    outcome = [(r.detector.spec, r.task, {**_scored(r, usage), **_outcome(usage)}) for r, usage in asked]
-    taken = [(r.detector.spec, r.task, _taken(usage)) for r, usage in asked]
-    return [
-        _table("Language models: how their answers came out", "task", outcome, ()),
-        _table("Language models: what they took", "task", taken, _notes([usage for _, usage in asked])),
-    ]
+    called = Names(record.detector for record in records)
+    scored = [{**_scored(record, usage), **_outcome(usage)} for record, usage in asked]
+    names = [(called.of(record.detector), record.task) for record, _ in asked]
+    return _tables("task", names, scored, [usage for _, usage in asked])
 
 
 def suite_usage(records: Sequence[BehaviourRecord]) -> list[Table]:
@@ -49,40 +49,57 @@ def suite_usage(records: Sequence[BehaviourRecord]) -> list[Table]:
     asked = [(record, record.usage) for record in records if record.usage is not None]
     if not asked:
         return []
-    outcome = [(r.detector.spec, r.suite, _outcome(usage)) for r, usage in asked]
-    taken = [(r.detector.spec, r.suite, _taken(usage)) for r, usage in asked]
-    return [
-        _table("Language models: how their answers came out", "suite", outcome, ()),
-        _table("Language models: what they took", "suite", taken, _notes([usage for _, usage in asked])),
-    ]
+    called = Names(record.detector for record in records)
+    names = [(called.of(record.detector), record.suite) for record, _ in asked]
+    usages = [usage for _, usage in asked]
+    return _tables("suite", names, list(map(_outcome, usages)), usages)
 
 
-def _table(title: str, what: str, rows: Rows, notes: Iterable[str]) -> Table:
+def _tables(
+    what: str, names: Sequence[tuple[str, str]], outcome: Sequence[Cells], usages: Sequence[Usage]
+) -> list[Table]:
+    """Return both tables; `what` heads the second of the names."""
+    first = _table("Language models: how their answers came out", what, names, outcome)
+    second = _table("Language models: what they took", what, names, list(map(_taken, usages)))
+    return [first, replace(second, notes=tuple(_notes(usages, first.headers)))]
+
+
+def _table(title: str, what: str, names: Sequence[tuple[str, str]], rows: Sequence[Cells]) -> Table:
     heads = tuple(
         head
-        for head in rows[0][2]
-        if head not in _OPTIONAL or any(cells[head] not in _NOTHING for _, _, cells in rows)
+        for head in rows[0]
+        if head not in _OPTIONAL or any(cells[head] not in _NOTHING for cells in rows)
     )
     return Table(
         title,
         ("detector", what, *heads),
-        tuple((spec, name, *(cells[head] for head in heads)) for spec, name, cells in rows),
-        tuple(notes),
-        ("left", "left", *("left" if head in ("score", "over samples") else "right" for head in heads)),
-        (_WIDEST, *[0] * (len(heads) + 1)),
+        tuple((*name, *(cells[head] for head in heads)) for name, cells in zip(names, rows, strict=True)),
+        (),
+        ("left", "left", *("left" if head in _LEFT else "right" for head in heads)),
     )
 
 
-def _scored(record: RunRecord, usage: Usage) -> dict[str, str]:
+def _shown_score(record: RunRecord) -> tuple[str, str]:
+    """Return the metric and score that are shown: the run's headline, or else those of its first metric."""
     metric, score = record.headline
-    found = record.metrics.get(metric)
-    value = found.scores[score].value if found is not None and score in found.scores else None
-    return {"score": decimal(value), "over samples": _spread(usage.spread.get(metric, {}).get(score))}
+    if metric in record.metrics and score in record.metrics[metric].scores:
+        return metric, score
+    first, found = next(iter(record.metrics.items()))
+    return first, main_score(found.scores)
+
+
+def _scored(record: RunRecord, usage: Usage) -> Cells:
+    metric, score = _shown_score(record)
+    # The head does not say which score it is where the table of scores has the headline.
+    which = "" if (metric, score) == tuple(record.headline) else f" {title_of(metric, score)}"
+    value = decimal(record.metrics[metric].scores[score].value)
+    return {_SCORE: value + which, _SAMPLES: _spread(usage.spread.get(metric, {}).get(score))}
 
 
 def _outcome(usage: Usage) -> dict[str, str]:
     return {
         "not\nplaced": part(usage.share_unplaced),
+        _OMITTED: part(usage.share_unanswered),
         "invalid": part(usage.share(usage.invalid)),
         "refused": part(usage.share(usage.refused)),
         "failed": part(usage.share(usage.failed)),
@@ -103,6 +120,8 @@ def _taken(usage: Usage) -> dict[str, str]:
 def _spread(found: Spread | None) -> str:
     if found is None:
         return ""
+    if found.mean is None:
+        return UNDEFINED
     return f"{decimal(found.mean)} {decimal(found.low)}–{decimal(found.high)}"
 
 
@@ -128,14 +147,16 @@ def money(cost: float | None, currency: str) -> str:
     return f"{amount} {currency}".rstrip()
 
 
-def _notes(found: Sequence[Usage]) -> Iterator[str]:
+def _notes(found: Sequence[Usage], heads: Sequence[str]) -> Iterator[str]:
     """Say what the columns mean, and what differs between the runs."""
     yield (
         "Not placed: share of the quotations whose words could not be found in the text. Invalid, refused, "
         "failed: shares of the requests. Tokens as the server counts them, cost by the price file, seconds "
         "as the sum over answers; kept answers count with what they took when they were given."
     )
-    if any(usage.samples > 1 for usage in found):
+    if _OMITTED in heads:
+        yield "Left out: share of the units asked about that the answers say nothing of; they have no label."
+    if _SAMPLES in heads:
         yield "Over samples: mean, lowest and highest score of the samples, each scored by itself."
     if any(usage.cached for usage in found):
         yield "Kept: answers of earlier requests, which were not asked again; --no-cache asks anew."
@@ -143,13 +164,14 @@ def _notes(found: Sequence[Usage]) -> Iterator[str]:
 
 def family_notes(records: Sequence[RunRecord]) -> Iterator[str]:
     """Say of which models the gold may be the work of their own family."""
+    called = Names(record.detector for record in records)
     own = [record for record in records if record.kin]
     for family, some in groupby(own, key=lambda record: record.dataset.family):
-        who = ", ".join(dict.fromkeys(record.detector.spec for record in some))
+        who = ", ".join(dict.fromkeys(called.of(record.detector) for record in some))
         yield f"[{KIN}] {who}: models of the family {family} made the gold, an advantage over other models."
     unknown = [record for record in records if record.kin is None]
     if unknown:
-        who = ", ".join(dict.fromkeys(record.detector.spec for record in unknown))
+        who = ", ".join(dict.fromkeys(called.of(record.detector) for record in unknown))
         nameless = any(not record.dataset.family for record in unknown)
         why = (
             "which family of models made the gold is not recorded"

@@ -48,12 +48,13 @@ def test_a_model_stands_in_the_table_with_what_its_answers_were(bench, server, t
     )
     assert done.code == 0, done.err
     flat = " ".join(done.out.split())
-    assert "llm:small,key_env=MY_KEY,concurrency=1 [gold's family?]" in flat
+    assert "llm:small [gold's family?]" in flat
     assert "Language models: how their answers came out" in flat
     assert "3.6% 3.6%" in flat  # one of 28 invalid, one refused
     (run,) = [run for run in runs_of("results") if run.name.startswith("llm")]
     record = load_record(run)
     assert (record.usage.requests, record.usage.invalid, record.usage.refused) == (28, 1, 1)
+    assert record.detector.spec == "llm:small,key_env=MY_KEY,concurrency=1"
     assert record.usage.unplaced == 26
     assert record.usage.facts["server"] == server.url
     assert {answer.status for answer in load_answers(run)} == {"ok", "invalid", "refused"}
@@ -152,10 +153,11 @@ def test_a_wrong_key_ends_the_command_and_is_not_shown(bench, server, tmp_path, 
 def test_samples_and_examples_are_told(bench, server, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     spec = "llm:small,key_env=MY_KEY,samples=3,temperature=1,shots=2"
-    done = bench("evaluate", "fictional_news/loaded_language", "-d", spec, "--family", "mine", *FAST)
+    given = ("--family", "mine", "--format", "github")
+    done = bench("evaluate", "fictional_news/loaded_language", "-d", spec, *given, *FAST)
     assert done.code == 0, done.err
     flat = " ".join(done.out.split())
-    assert f"{spec},family=mine, 2 shots" in flat
+    assert "| llm:small,samples=3,temperature=1,shots=2,family=mine, 2 shots" in flat
     assert "Over samples: mean, lowest and highest score of the samples" in flat
     assert "2 shots: shown that many annotated passages of turkey_drones" in flat
     (run,) = runs_of("results")
@@ -210,7 +212,7 @@ def test_a_prompt_file_is_given_to_those_that_take_one(bench, server, tmp_path, 
     spec = ("-d", "llm:small,key_env=MY_KEY", "-d", "lexicon", "--prompt", "mine.toml")
     done = bench("evaluate", "turkey_drones/loaded_language", *spec, *FAST)
     assert done.code == 0, done.err
-    assert "llm:small,key_env=MY_KEY,prompt=mine.toml" in done.out
+    assert "llm:small,prompt=mine.toml" in done.out
     assert {body["messages"][0]["content"].count("Find loaded words.") for body in server.requests} == {1}
     refused = bench("evaluate", "turkey_drones/loaded_language", "-d", "lexicon", "--prompt", "mine.toml")
     assert refused.code == 2
@@ -259,3 +261,31 @@ def test_without_the_extra_the_command_that_installs_it_is_named(tmp_path, spec,
     )
     assert listed.returncode == 0, listed.stderr
     assert "llm:MODEL" in listed.stdout
+
+
+def test_without_examples_a_task_is_left_out_before_anything_is_asked(bench, server, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    spec = "llm:small,key_env=MY_KEY,shots=2"
+    done = bench("evaluate", "turkey_drones/attribution", "-d", spec, *FAST)
+    assert done.code == 2
+    assert "no other shipped dataset has gold of layer 'attribution'" in done.err
+    assert server.requests == []
+    done = bench("evaluate", "turkey_drones/attribution", "turkey_drones/loaded_language", "-d", spec, *FAST)
+    assert done.code == 0, done.err
+    assert "left out: turkey_drones/attribution: detector 'llm:small" in done.err
+    assert {run.parent.name for run in runs_of("results")} == {"loaded_language"}
+
+
+def test_a_prompt_of_fewer_labels_is_tried_on_a_text(bench, server, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("mine.toml").write_text(
+        'version = 1\nlayer = "technique"\nkind = "spans"\ntitle = "Words"\ntask = "Mark them."\n'
+        '[labels]\n"Loaded_Language" = "Charged words."\n'
+    )
+    spec = ("-d", "llm:small,key_env=MY_KEY", "--prompt", "mine.toml")
+    done = bench("predict", *spec, "--format", "jsonl", str(_article(tmp_path)))
+    assert done.code == 0, done.err
+    assert json.loads(done.out)["spans"][0]["label"] == "Loaded_Language"
+    done = bench("evaluate", "fictional_news/technique", *spec, "-d", "null", *FAST)
+    assert done.code == 0
+    assert "fits none of the tasks: its prompt mine defines 1 of 14 labels, without" in done.err

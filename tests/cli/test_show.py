@@ -120,7 +120,7 @@ def test_answers_are_read_at_100_columns(bench, answered):
     done = bench("show", answered, "--answers")
     assert done.code == 0, done.err
     assert "answers of lexicon" in done.out
-    assert "not placed  Doubt: stands nowhere" in done.out
+    assert "not placed  Doubt: “stands nowhere”" in done.out
     assert "4 answers: 2 ok, 1 invalid, 1 failed; 2 of 2 quotations could not be placed." in done.out
     assert max(map(len, done.out.split("\n"))) <= 100
     assert not set(done.out) & set("\x1b\u202e\x00")

@@ -15,7 +15,7 @@ from tests.kept_runs import keep
 from tests.page.asked import answer, asked
 
 LOST = Quotation("stands nowhere", "Doubt", "Because.")
-PLACED = Quotation("plan", "Doubt", "", 0, 4, "exact")
+PLACED = Quotation("plan", "Doubt", "It leaves open who says so.", 0, 4, "exact")
 ANSWERS = (
     answer("02", raw='{"findings":\n [1]}', quotations=(PLACED, LOST), cached=True, cost=0.5),
     answer("02", "invalid", part=1, raw="x" * 1000, problem="no JSON"),
@@ -39,8 +39,9 @@ def test_each_answer_says_what_became_of_it(told):
     (table,) = answer_tables([told])
     assert table.title == "fictional_news 1.0.0 (28 articles), task technique: answers of null"
     assert table.headers == ("document", "part", "status", "what", "words")
-    assert table.rows[:4] == (
-        ("02", "1", "ok", "not placed", "Doubt: stands nowhere"),
+    assert table.rows[:5] == (
+        ("02", "1", "ok", "exact", "Doubt: “plan”; reason: It leaves open who says so."),
+        ("", "", "", "not placed", "Doubt: “stands nowhere”; reason: Because."),
         ("", "", "", "reply", '{"findings": [1]}'),
         ("02", "2", "invalid", "problem", "no JSON"),
         ("", "", "", "reply", "x" * (MOST_REPLY - 1) + "…"),
@@ -49,6 +50,35 @@ def test_each_answer_says_what_became_of_it(told):
     assert table.notes[0].startswith(
         "4 answers: 1 ok, 1 invalid, 1 refused, 1 failed; 1 of 2 quotations could not be placed."
     )
+
+
+def test_each_quotation_and_unit_stands_with_its_reason_however_long_the_reply(told):
+    units = (Labelled(0, 9, ("a", "b"), "It is about both."), Labelled(9, 12, ()))
+    quotes = (
+        Quotation("word " * 100, "source", "Long.", 0, 400, "normalised", relation=2),
+        Quotation("who\nsaid", "cue", "", 5, 9, "fuzzy", relation=2),
+    )
+    given = answer("02", raw="y" * 5000, quotations=quotes, units=units)
+    (table,) = answer_tables([Told(told.record, (given,))])
+    found = [row[-2:] for row in table.rows]
+    what, words = found[0]
+    assert what == "normalised"
+    assert words.startswith("source, attribution 2: “word word")
+    assert "…" in words
+    assert words.endswith("word”; reason: Long.")
+    assert len(words) < 250
+    assert found[1:4] == [
+        ("fuzzy", "cue, attribution 2: “who said”"),
+        ("unit", "a, b: characters 0–9; reason: It is about both."),
+        ("unit", "no label: characters 9–12"),
+    ]
+    assert "--format json" in table.notes[0]
+    assert "answers.jsonl" in table.notes[0]
+
+
+def test_who_asks_for_what_was_not_placed_sees_no_other_quotation(told):
+    (table,) = answer_tables([told], "unplaced")
+    assert [row[3] for row in table.rows] == ["not placed", "reply"]
 
 
 @pytest.mark.parametrize(

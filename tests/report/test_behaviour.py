@@ -49,10 +49,14 @@ def test_cells_are_pass_rates_or_two_rates():
     )
 
 
-def test_all_suites_fit_the_width():
+LONG = "llm:a-model,base_url=http://127.0.0.1:9101/v1,samples=3,temperature=1,shots=2,max_seconds=20"
+
+
+@pytest.mark.parametrize("name", ["a-detector:with=parameters", LONG])
+def test_all_suites_fit_the_width(name):
     suites = ("neutral_rewrite", "entity_swap", "source_added", "source_removed", "quoted", "literal")
     suites = (*suites, "charged", "typography", "injection")
-    records = [record(suite, "a-detector:with=parameters") for suite in suites]
+    records = [record(suite, name) for suite in suites]
     tables = behaviour_tables(records)
     assert [len(table.headers) for table in tables] == [6, 4, 3]
     assert [table.title.split(":")[0] for table in tables] == [
@@ -64,6 +68,10 @@ def test_all_suites_fit_the_width():
     assert [passes in table.notes for table in tables] == [False, True, False]
     text = render(tables, Format.TABLE)
     assert max(map(len, text.split("\n"))) <= 100
+    # As wide as the scores beside it allow, and broken only where the name has commas.
+    shown = [line.split("  ")[0] for line in text.split("\n") if line.startswith(name[:4])]
+    assert all(name.startswith(cell) and cell.endswith((",", "=parameters")) for cell in shown)
+    assert len(shown) == 3
 
 
 def test_what_is_wrong_with_a_run_stands_beside_its_name():

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmark.report.formats import Format
-from benchmark.report.table import WIDTH, Table, render, wrapped
+from benchmark.report.table import LEAST, WIDTH, Table, render, wrapped
 
 TABLE = Table(
     "Scores & <more>",
@@ -165,9 +165,9 @@ def test_cells_are_broken_at_their_widths():
     assert "one two three" in render([table], Format.GITHUB).split("\n")[4]
 
 
-def test_long_names_are_broken_after_commas_and_underscores():
+def test_long_names_are_broken_where_the_width_of_the_column_says():
     cells = ("lexicon:file=a,threshold=2.5", "attribution_rules", "x_y", "a,b_ c")
-    table = Table("T", ("a",), tuple((cell,) for cell in cells), widths=(12,))
+    table = Table("T", ("a",), tuple((cell,) for cell in cells), widths=(15,))
     lines = render([table], Format.TABLE).split("\n")[3:]
     assert [line.strip() for line in lines] == [
         "lexicon:file=a,",
@@ -177,6 +177,47 @@ def test_long_names_are_broken_after_commas_and_underscores():
         "x_y",
         "a,b_ c",
     ]
+
+
+NAME = (
+    "llm:a-model,base_url=http://127.0.0.1:9101/v1,samples=3,temperature=1,shots=2,prompt=prompts/mine.toml"
+)
+
+
+@pytest.mark.parametrize("columns", [1, 2, 3, 4])
+def test_the_first_column_gives_way_where_a_table_would_be_wider_than_a_page(columns):
+    table = Table(
+        f"Of {NAME * 2}", ("detector", *["score"] * columns), ((NAME, *["1" * 15] * columns),), (NAME * 2,)
+    )
+    lines = render([table], Format.TABLE).split("\n")
+    assert max(map(len, lines)) <= WIDTH
+    shown = [line for line in lines if not line.startswith("-")]
+    body = "".join(line.replace("1" * 15, "").strip() for line in shown)
+    assert NAME in body
+    # As wide as there is room for: another column of scores would not fit beside it.
+    rule = next(line for line in lines if line.startswith("-"))
+    assert len(rule.split()[0]) > WIDTH - (columns + 1) * 17 - 30
+
+
+def test_a_first_column_has_room_to_be_read_where_the_others_leave_none():
+    table = Table("T", ("detector", *["score"] * 7), (("a,b" * 20, *["1" * 15] * 7),))
+    rule = render([table], Format.TABLE).split("\n")[3]
+    assert LEAST - 3 <= len(rule.split()[0]) <= LEAST
+
+
+def test_a_table_that_fits_is_left_as_it_is():
+    table = Table("T", ("detector", "score"), (("a," * 30, "1" * 30),))
+    assert "a," * 30 in render([table], Format.TABLE)
+
+
+def test_a_width_that_is_given_is_never_exceeded_to_fit():
+    table = Table("T", ("a", "b"), (("one two three", "1" * 96),), widths=(7, 0))
+    assert "one two  111" in render([table], Format.TABLE)
+
+
+def test_a_signature_is_left_whole_to_be_copied():
+    signature = "exact|" + "data:a,b=1,c=2|" * 12
+    assert signature in render([Table("T", ("a",), (("1",),), (f"Signature: {signature}",))], Format.TABLE)
 
 
 @settings(deadline=None)

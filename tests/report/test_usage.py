@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from html import unescape
+from types import SimpleNamespace
 
 import pytest
 from usage_cases import ACCOUNT
@@ -13,7 +14,7 @@ from benchmark.record import DatasetRecord, DetectorRecord, MetricRecord, Resamp
 from benchmark.report.evaluation import compact, panel
 from benchmark.report.formats import Format
 from benchmark.report.table import WIDTH, render
-from benchmark.report.usage import count, money, part, usage_tables
+from benchmark.report.usage import count, money, part, suite_usage, usage_tables
 from benchmark.usage import Spread, usage_of
 
 USAGE = usage_of(ACCOUNT, {})
@@ -45,20 +46,47 @@ def test_the_table_stands_beside_the_scores_at_100_columns():
         text = render(tables, Format.TABLE)
         assert max(map(len, text.split("\n"))) <= WIDTH
         flat = " ".join(text.split())
-        assert ".33 .30 .25–.35 25% 20% 20% 20%" in flat
+        assert ".33 .30 .25–.35 25% 75% 20% 20% 20%" in flat
+        assert "Left out: share of the units asked about that the answers say nothing of" in flat
         assert "attribution_gap 5 1 1,234,567 123,456 12.35 USD 1234" in flat
         assert "Over samples: mean, lowest and highest score of the samples, each scored by itself." in flat
         assert "Kept: answers of earlier requests" in flat
 
 
 def test_columns_without_content_are_left_out():
-    tables = usage_tables([replace(RECORD, usage=replace(USAGE, failed=0, cost=None, cached=0))])
+    nothing = replace(USAGE, failed=0, cost=None, cached=0, unanswered=0)
+    tables = usage_tables([replace(RECORD, usage=nothing)])
     for table in tables:
-        assert not {"over samples", "failed", "cost", "kept"} & set(table.headers)
-        assert len(table.rows[0]) == len(table.headers) == len(table.align) == len(table.widths)
+        assert not {"over samples", "left\nout", "failed", "cost", "kept"} & set(table.headers)
+        assert len(table.rows[0]) == len(table.headers) == len(table.align)
     assert tables[0].notes == ()
     (note,) = tables[1].notes
     assert note.startswith("Not placed")
+
+
+def test_a_spread_that_is_undefined_is_one_dash():
+    undefined = replace(USAGE, samples=3, spread={"exact": {"f1": Spread(None, None, None)}})
+    known = replace(USAGE, samples=3, spread={"exact": {"f1": Spread(0.3, 0.25, 0.35)}})
+    first, _ = usage_tables([replace(RECORD, usage=usage) for usage in (undefined, known)])
+    assert [row[3] for row in first.rows] == ["–", ".30 .25–.35"]
+
+
+def test_of_a_run_without_its_headline_the_first_metric_stands_with_its_name():
+    metrics = {"overlap": MetricRecord("overlap|sig", {"precision": Score(0.9), "f1": Score(0.25)})}
+    spread = {"overlap": {"f1": Spread(0.2, 0.1, 0.3)}}
+    record = replace(RECORD, metrics=metrics, usage=replace(USAGE, samples=2, spread=spread))
+    first, _ = usage_tables([record, RECORD])
+    assert first.headers[2:4] == ("score", "over samples")
+    assert [row[2:4] for row in first.rows] == [(".25 overlap F1", ".20 .10–.30"), (".33", "")]
+
+
+def test_samples_are_explained_only_where_their_column_stands():
+    record = replace(RECORD, usage=replace(USAGE, samples=3))
+    assert not any("Over samples" in note for table in usage_tables([record]) for note in table.notes)
+    suite = SimpleNamespace(detector=RECORD.detector, suite="injection", usage=record.usage)
+    tables = suite_usage([suite])
+    assert [table.headers[:2] for table in tables] == [("detector", "suite")] * 2
+    assert [note.split(":")[0] for table in tables for note in table.notes] == ["Not placed", "Left out", "Kept"]
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,7 @@ function errorRow(state, row) {
     make("td", {}, named(row.found) || "–"),
     make("td", {}, link),
     make("td", { dir: "auto", class: "words" }, words(row)),
-    make("td", {}, index.runs[row.run].name),
+    make("td", { class: "who" }, index.runs[row.run].name),
   );
 }
 
