@@ -89,8 +89,13 @@ def _english() -> Any:
     return trained_tokenizer(ENGLISH)
 
 
-def random_model(folder: Path, kind: str, names: Sequence[str] = (), seed: int = 0, **settings: Any) -> Path:
-    """Write a model of random weights; `kind` ends its class: Model, ForTokenClassification."""
+def random_model(
+    folder: Path, kind: str, names: Sequence[str] = (), seed: int = 0, spread: float = 0.5, **settings: Any
+) -> Path:
+    """Write a model of random weights; `kind` ends its class: Model, ForTokenClassification.
+
+    A large spread of the weights tells one text from another, a small one is learned from sooner.
+    """
     import torch
     import transformers
 
@@ -104,7 +109,7 @@ def random_model(folder: Path, kind: str, names: Sequence[str] = (), seed: int =
         num_attention_heads=2,
         intermediate_size=32,
         max_position_embeddings=ROOM,
-        initializer_range=0.5,
+        initializer_range=spread,
         **labels,
         **settings,
     )

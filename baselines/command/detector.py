@@ -144,8 +144,10 @@ class CommandDetector:
         lines = (question(document, wanted) for document in documents)
         with Process(self._words, lines) as process:
             trouble = self._answers(process, documents, wanted, answers)
+            before = process.log
             status = process.close(ENDING if process.closed else 0)
-        words = last_line(process.log)
+        # What it says of being ended here, such as that its output is gone, is no cause of the trouble.
+        words = last_line(process.log if trouble == _CLOSED else before)
         if trouble == _CLOSED:
             trouble = f"{_ending(status)} before it answered"
         note = trouble or (f"{_ending(status)} after its last answer" if status else "")
@@ -171,8 +173,9 @@ class CommandDetector:
             _take_back(answers, documents, None)
             return f"wrote a line of more than {LONGEST >> 20} MB"
         except OutOfStepError as error:
+            told = _again(error, documents[: len(answers)])
             _take_back(answers, documents, error.document)
-            return str(error)
+            return told
         return ""
 
     def _keep(self, layer: str, documents: Sequence[Document], log: bytes, note: str) -> None:
@@ -205,6 +208,13 @@ def _check_end(process: Process, seconds: float) -> None:
     if line is not None:
         message = f"wrote more lines than it had documents: '{shown(line)}'"
         raise OutOfStepError(message, document_of(line))
+
+
+def _again(error: OutOfStepError, answered: Sequence[Document]) -> str:
+    """Say what is wrong with a line, and where it is about a document that was answered before, that."""
+    if any(document.id == error.document for document in answered):
+        return f"answered for document '{escaped(error.document or '')}' a second time"
+    return str(error)
 
 
 def _take_back(answers: list[Found], documents: Sequence[Document], named: str | None) -> None:

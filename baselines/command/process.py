@@ -8,14 +8,17 @@ from __future__ import annotations
 import errno
 import os
 import selectors
+import shutil
 import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
+from baselines.command.faults import MARK
 from benchmark.answers import Stop
 
 LONGEST = 64 * 2**20
@@ -60,8 +63,9 @@ class Process:
         self._to_write = memoryview(b"")
         self._buffer = bytearray()
         self._searched = 0
+        self._begun = False
         self._log = bytearray()
-        self.closed = False
+        self.closed = self._done = False
         self._selector = selectors.DefaultSelector()
         self._serve(self._process.stdin, selectors.EVENT_WRITE, self._write)
         self._serve(self._process.stdout, selectors.EVENT_READ, self._read)
@@ -82,6 +86,8 @@ class Process:
 
     def read_line(self, seconds: float) -> bytes | None:
         """Return the next line that is not blank, without its line break; None where no more will come.
+
+        A byte order mark before the very first line is left out: some languages write it unasked.
 
         Raises
         ------
@@ -118,6 +124,8 @@ class Process:
         line = bytes(self._buffer[:end])
         del self._buffer[: end + 1]
         self._searched = 0
+        if not self._begun:
+            line, self._begun = line.removeprefix(MARK), True
         return line
 
     def _exchange(self, seconds: float) -> None:
@@ -184,7 +192,7 @@ class Process:
         int or None
             Its exit code, the negative number of the signal that ended it, or None where it was ended here.
         """
-        if self._process.returncode is not None:
+        if self._done:
             return None
         try:
             self._drop(self._process.stdin)
@@ -196,10 +204,12 @@ class Process:
             self._read_rest()
         finally:
             self._signal(signal.SIGKILL)
-            code = self._process.wait()
+            with suppress(subprocess.TimeoutExpired):  # one of another user's cannot be ended from here
+                self._process.wait(STOPPING)
+            self._done = True
             self._drop(self._process.stderr)
             self._selector.close()
-        return code if own else None
+        return self._process.returncode if own else None
 
     def _waited(self, seconds: float) -> bool:
         """Wait for the program's end, and return whether it came."""
@@ -221,14 +231,31 @@ class Process:
 
     def _ended(self) -> bool:
         """Return whether the program has ended. It stays a zombie, so that its number names nothing else."""
+        if not hasattr(os, "waitid"):  # on macOS before Python 3.13
+            return self._buried()
         flags = os.WEXITED | os.WNOHANG | os.WNOWAIT
         try:
             return os.waitid(os.P_PID, self._process.pid, flags) is not None
         except ChildProcessError:  # where the signal of ended children is ignored, none becomes a zombie
             return True
 
+    def _buried(self) -> bool:
+        """Return whether the program has ended; no zombie stays here, so that its number becomes free.
+
+        Therefore what it started is ended at once: numbers are not given anew so soon.
+        """
+        if self._process.returncode is None and self._process.poll() is not None:
+            self._signal_group(signal.SIGKILL)
+        return self._process.returncode is not None
+
     def _signal(self, number: int) -> None:
-        with suppress(ProcessLookupError):
+        """Send a signal to the program and all that it started, as long as its number names them."""
+        if self._process.returncode is None:
+            self._signal_group(number)
+
+    def _signal_group(self, number: int) -> None:
+        # macOS forbids it where all have ended and one is a zombie; elsewhere it is another user's program.
+        with suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, number)
 
 
@@ -238,6 +265,8 @@ def _descriptor(stream: IO[bytes] | None) -> int:
 
 
 def _started(words: Sequence[str]) -> subprocess.Popen[bytes]:
+    if not hasattr(os, "killpg"):
+        raise Stop("programs run on Linux and macOS alone; on Windows, run bench within WSL")
     pipe = subprocess.PIPE
     try:
         # What runs is what the user typed, without a shell.
@@ -245,11 +274,9 @@ def _started(words: Sequence[str]) -> subprocess.Popen[bytes]:
             words, bufsize=0, stdin=pipe, stdout=pipe, stderr=pipe, start_new_session=True
         )
     except FileNotFoundError as error:
-        beside = f"install it; one in this folder is called ./{words[0]}"
-        hint = "look at the path, and at what its first line names" if "/" in words[0] else beside
-        raise Stop(f"program '{words[0]}' was not found: {hint}") from error
+        raise Stop(f"program '{words[0]}' was not found: {_absent(words[0])}") from error
     except PermissionError as error:
-        raise Stop(f"program '{words[0]}' may not be executed; try: chmod +x {words[0]}") from error
+        raise Stop(f"program '{words[0]}' {_forbidden(words[0])}") from error
     except OSError as error:
         hint = (
             "; a script's first line names what runs it, as in #!/bin/sh"
@@ -257,3 +284,27 @@ def _started(words: Sequence[str]) -> subprocess.Popen[bytes]:
             else ""
         )
         raise Stop(f"program '{words[0]}' cannot be started: {error.strerror}{hint}") from error
+
+
+def _absent(word: str) -> str:
+    """Say what may be wrong where the system finds no program, or none that runs it."""
+    if "/" not in word:
+        return f"install it; one in this folder is called ./{word}"
+    try:
+        with Path(word).open("rb") as file:
+            first = file.readline(CHUNK)
+    except OSError:
+        first = b""
+    if first.startswith(b"#!") and first.endswith(b"\r\n"):
+        return "its lines end with CR LF; save it with LF alone"
+    return "look at the path, and at what its first line names"
+
+
+def _forbidden(word: str) -> str:
+    """Say why the system does not execute a program that is there."""
+    path = word if "/" in word else shutil.which(word, os.F_OK) or word
+    if os.path.isdir(path):  # noqa: PTH112 - in a folder that may not be entered, Path.is_dir raises
+        return "is a folder; name the program in it"
+    if os.access(path, os.X_OK):
+        return "may not be executed: look at what its first line names"
+    return f"may not be executed; try: chmod +x {path}"

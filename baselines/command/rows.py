@@ -8,6 +8,7 @@ from typing import Annotated
 
 import msgspec
 
+from baselines.command.faults import read_over, told
 from benchmark.model import Document, Prediction, Span, Unit
 
 SHOWN = 200
@@ -159,12 +160,12 @@ def read_answer(line: bytes, document: Document, wanted: Wanted) -> Prediction |
     try:
         row = msgspec.json.decode(line, type=Row)
     except (ValueError, RecursionError) as error:
-        named = document_of(line)
+        named, wrong = document_of(line), escaped(told(line, error))
         if named is None:
-            message = f"wrote a line that is no answer ({escaped(str(error))}): '{shown(line)}'"
+            message = f"wrote a line that is no answer ({wrong}): '{shown(line)}'{_advice(line)}"
             raise OutOfStepError(message) from error
         _check_turn(named, document)
-        return ValueError(f"its answer is not of the agreed form: {escaped(str(error))}")
+        return ValueError(f"its answer is not of the agreed form: {wrong}")
     _check_turn(row.document, document)
     try:
         return _prediction(row, wanted)
@@ -173,11 +174,20 @@ def read_answer(line: bytes, document: Document, wanted: Wanted) -> Prediction |
 
 
 def document_of(line: bytes) -> str | None:
-    """Return the document that a line names; None where it names none."""
-    try:
-        return msgspec.json.decode(line, type=_Named).document
-    except (ValueError, RecursionError):
-        return None
+    """Return the document that a line names, in spite of other faults; None where it names none."""
+    for content in (line, read_over(line)):
+        try:
+            named = msgspec.json.decode(content, type=_Named).document
+        except (ValueError, RecursionError):
+            continue
+        # Where bytes were replaced in it, it is not known which document was meant.
+        return named if content is line or "\ufffd" not in named else None
+    return None
+
+
+def _advice(line: bytes) -> str:
+    """Return where a line belongs that is not even meant to be an answer."""
+    return "" if b"{" in line else "; what is no answer belongs on the standard error"
 
 
 def _check_turn(named: str, document: Document) -> None:

@@ -187,7 +187,8 @@ class Asked:
     def account(self, documents: Sequence[Document], layer: str) -> Account:
         """Return the answers that the predictions for some documents were made from."""
         several = range(self.model.samples) if self.model.samples > 1 else range(0)
-        nothing = [Prediction("", layer)] * self.model.samples
+        nothing = {d.id: [Prediction(d.id, layer)] * self.model.samples for d in documents}
+        sampled = nothing | self._samples
         facts = {
             "prompt": f"{self.prompt.name}, version {self.prompt.version}, SHA-256 {self.prompt.sha256}",
             "server": self.model.asker.base_url,
@@ -201,7 +202,7 @@ class Asked:
             answers = tuple(replace(answer, cost=None) for answer in answers)
         return Account(
             answers=answers,
-            samples=tuple(tuple(self._samples.get(d.id, nothing)[n] for d in documents) for n in several),
+            samples=tuple(tuple(sampled[d.id][n] for d in documents) for n in several),
             family=self.family,
             currency=next(iter(self._currencies)) if len(self._currencies) == 1 else "",
             facts=facts,

@@ -117,7 +117,9 @@ class LlmDetector:
         if not 0 <= self.shots <= 100:
             raise ValueError(f"shots={self.shots}: must lie between 0 and 100")
         if self.examples and not self.shots:
-            raise ValueError(f"examples={self.examples} without shots shows none; give shots too, such as shots=3")
+            raise ValueError(
+                f"examples={self.examples} without shots shows none; give shots too, such as shots=3"
+            )
         if self.part < 200:
             raise ValueError(f"part={self.part}: a part has 200 characters or more")
         # What is wrong is told now, not when the first document is asked about.

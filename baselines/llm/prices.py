@@ -90,4 +90,6 @@ def _read(path: Path) -> _File:
     except OSError as error:
         raise ValueError(f"{path}: cannot be read: {error.strerror or error}") from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise ValueError(f"{path}: no price file: {error}; see the page on language models for its form") from error
+        raise ValueError(
+            f"{path}: no price file: {error}; see the page on language models for its form"
+        ) from error

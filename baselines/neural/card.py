@@ -29,7 +29,7 @@ class Told:
     lesson, held
         The documents that were learned from, and those held out.
     settings
-        The parameters of the training.
+        The parameters of the training, as they were used.
     losses
         On what was held out, a pass each.
     kept
@@ -89,9 +89,9 @@ def _words(held: Lesson, annotation: Annotation, prediction: Prediction) -> tupl
     return gold, found
 
 
-def _units(held: Lesson, annotation: Annotation, prediction: Prediction) -> tuple[_Items, _Items]:
+def _units(_held: Lesson, annotation: Annotation, prediction: Prediction) -> tuple[_Items, _Items]:
     gold = {(unit.start, unit.end, label) for unit in annotation.units for label in unit.labels}
-    asked = {(unit.start, unit.end) for unit in annotation.units if unit.labels or held.several}
+    asked = {(unit.start, unit.end) for unit in annotation.units}  # the model labels units of all kinds
     found = {
         (unit.start, unit.end, label)
         for unit in prediction.units
@@ -101,8 +101,44 @@ def _units(held: Lesson, annotation: Annotation, prediction: Prediction) -> tupl
     return gold, found
 
 
+LIMITS = (
+    "Made to be compared with other detectors on texts of the kind that it learned from. It knows",
+    "nothing of truth: what it marks is wording that resembles what annotators marked. On other",
+    "topics, outlets, times or languages its answers may be wrong without any sign of it, and it carries",
+    "what its base carries from its own training. No decision about a person or an outlet should rest on",
+    "it.",
+)
+"""Lines on what a fine-tuned model is for, and what it is not."""
+
+
 def card(told: Told) -> str:
     """Return the text of a model's card, in Markdown with a head that the Hub reads."""
+    sections = {
+        "Base": [f"`{told.base}`" + (f", commit `{told.revision}`" if told.revision else ", from a folder")],
+        "Labels": [f"- `{label}`" for label in told.lesson.labels],
+        "Data": [
+            f"- learned from: {_count(told.lesson)}",
+            f"- held out, to see when to stop: {_count(told.held)}",
+        ],
+        "Training": [
+            *(f"- {name}: {value}" for name, value in (*told.settings.items(), *told.versions.items())),
+            f"- passes: {_passes(told)}",
+        ],
+        "Scores": _scores(told),
+        "Use and limits": LIMITS,
+        "Licence": [
+            (told.licence or "Not said.")
+            + " The licence of the base and that of the training data hold as well."
+        ],
+    }
+    lines = _opening(told)
+    for title, content in sections.items():
+        lines += [f"## {title}", "", *content, ""]
+    return "\n".join(lines)
+
+
+def _opening(told: Told) -> list[str]:
+    """Return the lines above the first section: what the Hub reads, and what the model is."""
     token = told.lesson.task == "token"
     what = "marks spans" if token else "labels sentences, paragraphs or documents"
     head = {
@@ -112,7 +148,7 @@ def card(told: Told) -> str:
         "pipeline_tag": "token-classification" if token else "text-classification",
         "tags": ["framebench"],
     }
-    lines = [
+    return [
         "---",
         *(f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in head.items()),
         "---",
@@ -122,42 +158,7 @@ def card(told: Told) -> str:
         f"A transformer that {what} of the layer `{told.layer}`. Made by framebench; where `bench train`",
         "made it, `model.json` above this folder names the data by name, version and SHA-256.",
         "",
-        "## Base",
-        "",
-        f"`{told.base}`" + (f", commit `{told.revision}`" if told.revision else ", from a folder"),
-        "",
-        "## Labels",
-        "",
-        *(f"- `{label}`" for label in told.lesson.labels),
-        "",
-        "## Data",
-        "",
-        f"- learned from: {_count(told.lesson)}",
-        f"- held out, to see when to stop: {_count(told.held)}",
-        "",
-        "## Training",
-        "",
-        *(f"- {name}: {_shown(value)}" for name, value in (*told.settings.items(), *told.versions.items())),
-        f"- passes: {_passes(told)}",
-        "",
-        "## Scores",
-        "",
-        *_scores(told),
-        "",
-        "## Use and limits",
-        "",
-        "Made to be compared with other detectors on texts of the kind that it learned from. It knows",
-        "nothing of truth: what it marks is wording that resembles what annotators marked. On other",
-        "topics, outlets, times or languages its answers may be wrong without any sign of it, and it carries",
-        "what its base carries from its own training. No decision about a person or an outlet should rest on",
-        "it.",
-        "",
-        "## Licence",
-        "",
-        f"{told.licence or 'Not said.'} The licence of the base and that of the training data hold as well.",
-        "",
     ]
-    return "\n".join(lines)
 
 
 def _count(lesson: Lesson) -> str:
@@ -166,10 +167,6 @@ def _count(lesson: Lesson) -> str:
     else:
         marks = f"{sum(len(annotation.units) for annotation in lesson.gold):,} units"
     return f"{len(lesson.documents):,} documents, {marks}"
-
-
-def _shown(value: object) -> str:
-    return "as the model takes" if value is None else str(value)
 
 
 def _passes(told: Told) -> str:

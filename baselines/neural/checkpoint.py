@@ -228,6 +228,8 @@ class Checkpoint:
         How many windows are classified at once.
     device
         Where.
+    filling
+        The piece that short windows are filled up with, where there is one.
     """
 
     model: Any
@@ -235,6 +237,7 @@ class Checkpoint:
     frame: Frame
     batch: int
     device: str
+    filling: int | None
 
     def windows(self, text: str) -> list[Window]:
         """Return the windows of a text that hold any piece of it, in order."""
@@ -256,7 +259,7 @@ class Checkpoint:
         return [of_window for of_window in found if of_window is not None]
 
     def _run(self, windows: Sequence[Window]) -> list[Floats]:
-        inputs = padded(windows, self.tokenizer.pad_token_id)
+        inputs = padded(windows, self.filling)
         with torch.inference_mode():
             given = {name: values.to(self.device) for name, values in inputs.items()}
             logits = self.model(**given).logits.cpu().double().numpy()
@@ -312,9 +315,27 @@ def ready(
     model: Any, tokenizer: Any, window: int | None, stride: int | None, batch: int | None, device: str
 ) -> Checkpoint:
     """Return a loaded model on its device; see `load_checkpoint`."""
-    place = device_of(device)
+    place, fill = device_of(device), filling(model, tokenizer)
     many = batch or (1 if place == "cpu" else 32)
-    if tokenizer.pad_token_id is None:
-        many = 1  # without a mark for it nothing can be padded
+    if fill is None:
+        many = 1
     cut = frame(model, tokenizer, window, stride)
-    return Checkpoint(model.to(place).eval(), tokenizer, cut, many, place)
+    return Checkpoint(model.to(place).eval(), tokenizer, cut, many, place, fill)
+
+
+def filling(model: Any, tokenizer: Any) -> int | None:
+    """Return the piece that short windows are filled up with; None where no windows go together.
+
+    Models such as GPT-2 read the last piece of a text that is not this one: they have to know the same one,
+    and are told the tokenizer's where their configuration names none.
+    """
+    if "attention_mask" not in tokenizer.model_input_names:
+        return None  # the model would read what fills up as text
+    config, given = model.config.get_text_config(), tokenizer.pad_token_id
+    own = getattr(config, "pad_token_id", None)
+    if own is not None and 0 <= own < getattr(config, "vocab_size", own + 1):  # some have −1
+        return int(own)
+    if given is None or tokenizer("a")["input_ids"][-1:] == [given]:
+        return None  # the end of each text would be taken for what fills up
+    config.pad_token_id = given
+    return int(given)

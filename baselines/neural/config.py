@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,6 +17,9 @@ Task = Literal["token", "sequence"]
 CONFIG = "config.json"
 HEADS: dict[Task, str] = {"token": "ForTokenClassification", "sequence": "ForSequenceClassification"}
 """How the architectures of each task end."""
+
+_BARE = re.compile(r"[A-Za-z0-9_-]+")
+"""Keys that TOML takes without quotes."""
 
 MULTI, REGRESSION = "multi_label_classification", "regression"
 
@@ -142,21 +147,57 @@ def read_label_map(path: Path | None, names: Sequence[str]) -> dict[str, str]:
     if path is None:
         return {}
     try:
-        content = path.read_bytes()
-        found = (
-            msgspec.json.decode(content, type=dict[str, str])
-            if path.suffix.lower() == ".json"
-            else msgspec.convert(tomllib.loads(content.decode("utf-8")), dict[str, str])
-        )
+        found = _table(path)
     except OSError as error:
         raise ValueError(f"label_map {path}: cannot be read: {error.strerror or error}") from error
-    except (msgspec.DecodeError, msgspec.ValidationError, tomllib.TOMLDecodeError, ValueError) as error:
-        raise ValueError(
-            f'label_map {path}: broken: {error}; it holds one line a label: model_label = "our label"'
-        ) from error
+    except (msgspec.DecodeError, tomllib.TOMLDecodeError, ValueError, RecursionError) as error:
+        raise ValueError(f"label_map {path}: broken: {error}; {_form(path, names)}") from error
     for name in found:
-        if name not in names:
-            raise ValueError(
-                f"label_map {path}: the model has no label '{name}'; it has {', '.join(dict.fromkeys(names))}"
-            )
+        check_known(name, names, f"label_map {path}")
     return found
+
+
+def _table(path: Path) -> dict[str, str]:
+    """Return the texts of a file by name; what is wrong with it is raised as its reader says it."""
+    content = path.read_bytes()
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ValueError(f"byte 0x{content[error.start]:02x} is not UTF-8") from error
+    found = msgspec.json.decode(text, type=dict[str, object]) if _is_json(path) else tomllib.loads(text)
+    texts = {name: value for name, value in found.items() if isinstance(value, str)}
+    wrong = next((name for name in found if name not in texts), None)
+    if wrong is not None:
+        raise ValueError(f"{wrong} stands for no text")
+    return texts
+
+
+def _is_json(path: Path) -> bool:
+    return path.suffix.lower() == ".json"
+
+
+def _form(path: Path, names: Sequence[str]) -> str:
+    """Say what a label map looks like, by a label of the model."""
+    if _is_json(path):
+        return f'it holds one object: {{{json.dumps(names[0], ensure_ascii=False)}: "our label"}}'
+    return f"it holds one line a label: {toml_line(names[0])}; JSON is in a file whose name ends with .json"
+
+
+def check_known(name: str, names: Sequence[str], where: str) -> None:
+    """Refuse a label that a model does not have.
+
+    Raises
+    ------
+    ValueError
+        Which names those that it has.
+    """
+    if name not in names:
+        raise ValueError(
+            f"{where}: the model has no label '{name}'; it has {', '.join(dict.fromkeys(names))}"
+        )
+
+
+def toml_line(name: str, label: str = "our label") -> str:
+    """Return the line of a label map for a label of a model."""
+    key = name if _BARE.fullmatch(name) else json.dumps(name, ensure_ascii=False)
+    return f'{key} = "{label}"'

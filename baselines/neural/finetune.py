@@ -7,7 +7,7 @@ import random
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -51,6 +51,8 @@ class Tuned:
         The pass whose weights were kept, from 1.
     windows
         How many windows were learned from, and how many were held out.
+    settings
+        The parameters of the training, those that were left open as they were chosen.
     """
 
     model: Any
@@ -59,6 +61,7 @@ class Tuned:
     epochs: int
     kept: int
     windows: tuple[int, int]
+    settings: Mapping[str, object]
 
 
 def finetune(
@@ -89,30 +92,61 @@ def finetune(
         Where the base cannot be loaded, there is nothing to learn from, or the weights become infinite.
     """
     with _own_randomness(recipe.seed), quiet():
-        folder = source.whole()
-        tokenizer = load_tokenizer(folder, source.name)
-        if tokenizer.pad_token is None:
-            tokenizer.pad_token = tokenizer.eos_token or tokenizer.unk_token
-        model = load_model(folder, source.name, lesson.task, _head(lesson, tokenizer))
-        cut = _cut(tokenizer, frame(model, tokenizer, recipe.window, recipe.stride), lesson)
+        model, tokenizer = _base(source, lesson)
+        read = frame(model, tokenizer, recipe.window, recipe.stride)
+        learned = replace(read, stride=0) if lesson.task == "token" else read  # no piece stands in two
+        cut = _cut(tokenizer, learned)
         train, test = examples(lesson, cut), examples(held, cut)
         if not train:
             raise ValueError("no text that the gold is about has a word")
         place = checkpoints / fingerprint(source, lesson, held, recipe)
-        trainer = _trainer(model, tokenizer, train, test, recipe, place, say)
-        best = _run(trainer, place, recipe)
-        state = json.loads((best.last / STATE).read_text(encoding="utf-8"))
-        model = load_model(best.kept, source.name, lesson.task)
+        arguments = _arguments(recipe, place, bool(test))
+        trainer = _trainer(model, tokenizer, train, test, arguments, _Watch(recipe, say))
+        outcome = _run(trainer, place, recipe)
+        model = load_model(outcome.kept, source.name, lesson.task)
     if not all(bool(values.isfinite().all()) for values in model.parameters()):
         raise ValueError("the training diverged: weights are infinite; lower learning_rate")
     return Tuned(
         model,
         tokenizer,
-        tuple(_losses(state["log_history"])),
-        round(state["epoch"]),
-        best.epoch,
+        outcome.losses,
+        outcome.epochs,
+        outcome.epoch,
         (len(train), len(test)),
+        used(recipe, arguments, learned, read),
     )
+
+
+def _base(source: Source, lesson: Lesson) -> tuple[Any, Any]:
+    """Return the model that is to learn, its head new, and its tokenizer, which can fill up."""
+    folder = source.whole()
+    tokenizer = load_tokenizer(folder, source.name)
+    if tokenizer.pad_token is None:
+        tokenizer.pad_token = tokenizer.eos_token or tokenizer.unk_token
+    return load_model(folder, source.name, lesson.task, _head(lesson, tokenizer)), tokenizer
+
+
+def used(recipe: Recipe, arguments: Any, learned: Frame, read: Frame) -> dict[str, object]:
+    """Return the settings of a training by name, as they were.
+
+    Parameters
+    ----------
+    recipe
+        As the user gave them, some of them left open.
+    arguments
+        What the trainer made of them.
+    learned, read
+        How texts are cut where the model learns, and where it predicts.
+    """
+    half = "float16" if arguments.fp16 else "float32"
+    return asdict(recipe) | {
+        "batch": arguments.train_batch_size,
+        "device": arguments.device.type,
+        "precision": "bfloat16" if arguments.bf16 else half,
+        "window": learned.size,
+        "stride": learned.stride,
+        "stride where it predicts": read.stride,
+    }
 
 
 def fingerprint(source: Source, lesson: Lesson, held: Lesson, recipe: Recipe) -> str:
@@ -141,30 +175,22 @@ def _head(lesson: Lesson, tokenizer: Any) -> dict[str, Any]:
     }
 
 
-def _cut(tokenizer: Any, cut: Frame, lesson: Lesson) -> Callable[[str], list[Window]]:
-    """Return what makes the windows that are learned from; no piece of a document stands in two."""
-    stride = 0 if lesson.task == "token" else cut.stride
+def _cut(tokenizer: Any, cut: Frame) -> Callable[[str], list[Window]]:
+    """Return what makes the windows that are learned from."""
 
     def windows(text: str) -> list[Window]:
-        found = windows_of(tokenizer, text, cut.size, stride)
+        found = windows_of(tokenizer, text, cut.size, cut.stride)
         return [window for window in found if window.own.any()]
 
     return windows
 
 
-def _trainer(
-    model: Any,
-    tokenizer: Any,
-    train: Sequence[Example],
-    test: Sequence[Example],
-    recipe: Recipe,
-    place: Path,
-    say: Say,
-) -> Trainer:
+def _arguments(recipe: Recipe, place: Path, tested: bool) -> TrainingArguments:
+    """Return what the trainer is told; `tested` says whether anything is held out."""
     device = device_of(recipe.device)
     half = device == "cuda"
     brain = half and torch.cuda.is_bf16_supported()
-    arguments = TrainingArguments(
+    return TrainingArguments(
         output_dir=str(place),
         num_train_epochs=recipe.epochs,
         learning_rate=recipe.learning_rate,
@@ -175,11 +201,11 @@ def _trainer(
         bf16=brain,
         fp16=half and not brain,
         use_cpu=device == "cpu",
-        eval_strategy="epoch" if test else "no",
+        eval_strategy="epoch" if tested else "no",
         save_strategy="epoch",
         save_total_limit=2,  # the last and the best one; of one alone the last would be removed in the end
-        metric_for_best_model="eval_loss" if test else None,
-        greater_is_better=False if test else None,
+        metric_for_best_model="eval_loss" if tested else None,
+        greater_is_better=False if tested else None,
         logging_strategy="epoch",
         logging_nan_inf_filter=False,
         prediction_loss_only=True,
@@ -191,13 +217,23 @@ def _trainer(
         push_to_hub=False,
         disable_tqdm=True,
     )
+
+
+def _trainer(
+    model: Any,
+    tokenizer: Any,
+    train: Sequence[Example],
+    test: Sequence[Example],
+    arguments: TrainingArguments,
+    watch: TrainerCallback,
+) -> Trainer:
     trainer = Trainer(
         model=model,
         args=arguments,
         train_dataset=list(train),
         eval_dataset=list(test) or None,
         data_collator=_collator(tokenizer.pad_token_id),
-        callbacks=[_Watch(recipe, say)],
+        callbacks=[watch],
     )
     trainer.remove_callback(PrinterCallback)
     return trainer
@@ -255,15 +291,16 @@ def is_over(losses: Sequence[float], patience: int) -> bool:
 
 
 @dataclass(frozen=True)
-class _Best:
-    """The checkpoints that a training left: that of its end, and that which is kept, of the given pass."""
+class _Outcome:
+    """How a training ended: the checkpoint that is kept, its pass, the losses, and the number of passes."""
 
-    last: Path
     kept: Path
     epoch: int
+    losses: tuple[float, ...]
+    epochs: int
 
 
-def _run(trainer: Trainer, place: Path, recipe: Recipe) -> _Best:
+def _run(trainer: Trainer, place: Path, recipe: Recipe) -> _Outcome:
     """Train, from the last complete checkpoint on where there is one."""
     last = _newest(place)
     if last is None or not _ended(last, recipe):
@@ -272,12 +309,13 @@ def _run(trainer: Trainer, place: Path, recipe: Recipe) -> _Best:
     if last is None:
         raise ValueError(f"{place}: the trainer kept no checkpoint")
     state = json.loads((last / STATE).read_text(encoding="utf-8"))
-    losses = _losses(state["log_history"])
+    losses, epochs = tuple(_losses(state["log_history"])), round(state["epoch"])
     if not losses:
-        return _Best(last, last, round(state["epoch"]))
+        return _Outcome(last, epochs, losses, epochs)
     if not np.isfinite(losses).all():
         raise ValueError("the training diverged: the held-out loss is no number; lower learning_rate")
-    return _Best(last, place / f"checkpoint-{state['best_global_step']}", int(np.argmin(losses)) + 1)
+    best = place / f"checkpoint-{state['best_global_step']}"
+    return _Outcome(best, int(np.argmin(losses)) + 1, losses, epochs)
 
 
 def _ended(checkpoint: Path, recipe: Recipe) -> bool:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from baselines.neural.card import NAME, Told, card, held_scores
 from baselines.neural.config import Task, read_config
@@ -16,6 +17,9 @@ from baselines.neural.recipe import Recipe
 from baselines.neural.source import Source
 from baselines.neural.stored import Place
 from baselines.neural.tags import Classes, Tags, read_classes
+
+if TYPE_CHECKING:
+    from baselines.neural.finetune import Tuned
 
 
 @dataclass(frozen=True)
@@ -127,6 +131,12 @@ def learn(source: Source, lesson: Lesson, wish: Wish, say: Callable[[str], None]
         tuned = finetune(source, train, held, recipe, Path(wish.checkpoints or folder), say)
     checkpoint = ready(tuned.model, tuned.tokenizer, recipe.window, recipe.stride, None, recipe.device)
     model = Model(checkpoint, _classes(lesson), wish.pieces)
+    return Learned(model, lesson.task, _card(source, wish, (train, held), tuned, model), source.revision)
+
+
+def _card(source: Source, wish: Wish, parts: tuple[Lesson, Lesson], tuned: Tuned, model: Model) -> str:
+    """Return the card of a model, with its scores on the second of the parts, which was held out."""
+    train, held = parts
     told = Told(
         base=wish.base,
         revision=source.revision,
@@ -134,13 +144,13 @@ def learn(source: Source, lesson: Lesson, wish: Wish, say: Callable[[str], None]
         layer=wish.layer,
         lesson=train,
         held=held,
-        settings=asdict(recipe),
+        settings=tuned.settings,
         losses=tuned.losses,
         kept=tuned.kept,
         scores=held_scores(model, held, wish.layer),
         versions={package: version(package) for package in ("transformers", "torch")},
     )
-    return Learned(model, lesson.task, card(told), source.revision)
+    return card(told)
 
 
 def _classes(lesson: Lesson) -> Tags | Classes:

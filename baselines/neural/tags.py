@@ -11,7 +11,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from baselines.neural.config import MULTI, Config, Task, read_label_map
+from baselines.neural.config import MULTI, Config, Task, check_known, read_label_map, toml_line
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -21,7 +21,8 @@ OUTSIDE = "O"
 BEGINS, INSIDE = "B", "I"
 _TAG = re.compile(r"([BILUSEM])-(.+)", re.DOTALL)
 """Begin, inside, last, unit; or begin, middle, end, single."""
-_STARTING = frozenset("BUS")
+_BARE_TAG = re.compile(r"[BILUSEM]-?")
+_STARTING, _GOING_ON = frozenset("BUS"), frozenset("IM")
 _UNNAMED = re.compile(r"LABEL_\d+")
 
 
@@ -59,14 +60,15 @@ class Tags:
         ValueError
             Where no label is left, or one has no name that says anything.
         """
-        parted = _parted(names)
-        tagged = any(tag for tag, _ in parted)
-        given = [
-            renamed.get(name, renamed.get(own, own)) for name, (_, own) in zip(names, parted, strict=True)
-        ]
         _refuse_unnamed(names, renamed)
-        if not tagged:  # a map may give tags to what has none
+        _refuse_bare(names, renamed)
+        parted = _parted(["" if renamed.get(name) in ("", OUTSIDE) else name for name in names])
+        for name in renamed:
+            check_known(name, [*names, *(own for _, own in parted if own)], "label_map")
+        given = [_given(name, *part, renamed) for name, part in zip(names, parted, strict=True)]
+        if not any(tag for tag, _ in parted):  # a map may give tags to what has none
             parted = _parted(given)
+            _refuse_mixed(given, parted)
             given = [own for _, own in parted]
         labels, of = _numbered(given)
         begins = [tag in _STARTING for tag, _ in parted]
@@ -134,7 +136,7 @@ def read_classes(config: Config, task: Task, label_map: Path | None) -> Tags | C
     """
     names = config.names
     if task == "token":
-        known = [*names, *(label for _, label in _parted(names) if label)]
+        known = [*names, *(match[2] for match in map(_TAG.fullmatch, names) if match)]
         return Tags.read(names, read_label_map(label_map, known))
     return Classes.read(names, read_label_map(label_map, names), config.problem_type == MULTI)
 
@@ -155,6 +157,65 @@ def _parted(names: Sequence[str]) -> list[tuple[str, str]]:
     return [parts.get(name, ("", "")) for name in names]
 
 
+def _given(name: str, tag: str, own: str, renamed: Mapping[str, str]) -> str:
+    """Return the label that a class stands for, "" for none.
+
+    Parameters
+    ----------
+    name
+        Of the class.
+    tag, own
+        Its parts.
+    renamed
+        Labels of ours by names, or by these without their tag.
+    """
+    label = renamed.get(name, renamed.get(own, own))
+    if tag and name in renamed:  # "B-x" may be told to be "B-y"
+        label = label.removeprefix(f"{tag}-")
+    return "" if label == OUTSIDE else label
+
+
+def _refuse_mixed(given: Sequence[str], parted: Sequence[tuple[str, str]]) -> None:
+    """Refuse names of which some are tags beyond doubt, as "B-x" beside "I-x", and others are none.
+
+    Raises
+    ------
+    ValueError
+        Which names one without a tag.
+    """
+    if any(tag for tag, _ in parted):
+        return
+    tags: dict[str, list[str]] = {}
+    for match in filter(None, map(_TAG.fullmatch, given)):
+        tags.setdefault(match[2], []).append(match[1])
+    plain = next((n for n in given if n not in (OUTSIDE, "") and not _TAG.fullmatch(n)), None)
+    for label, own in tags.items():
+        begin, inside = _STARTING.intersection(own), _GOING_ON.intersection(own)
+        if plain is not None and begin and inside:
+            both = f"{min(begin)}-{label} and {min(inside)}-{label}"
+            raise ValueError(
+                f"{plain} has no prefix, while {both} have one; tell what it stands for by label_map=FILE: "
+                f"{toml_line(plain, '')} for none, or a label with a prefix"
+            )
+
+
+def _refuse_bare(names: Sequence[str], renamed: Mapping[str, str]) -> None:
+    """Refuse classes named "B" and "I": spans of one label that has no name.
+
+    Raises
+    ------
+    ValueError
+        Which says how to name it.
+    """
+    if not {BEGINS, INSIDE} <= {name.removesuffix("-") for name in names}:
+        return
+    bare = [name for name in names if _BARE_TAG.fullmatch(name) and name not in renamed]
+    if bare:
+        what = "are prefixes" if len(bare) > 1 else "is a prefix"
+        line = toml_line(bare[0], f"{bare[0].removesuffix('-')}-our label")
+        raise ValueError(f"{', '.join(bare)} {what} without a label; tell it by label_map=FILE: {line}")
+
+
 def _numbered(given: Sequence[str]) -> tuple[tuple[str, ...], Ints]:
     labels = tuple(dict.fromkeys(label for label in given if label))
     if not labels:
@@ -168,5 +229,5 @@ def _refuse_unnamed(names: Sequence[str], renamed: Mapping[str, str]) -> None:
     if unnamed:
         raise ValueError(
             f"the model does not say what {', '.join(unnamed)} stands for; tell it by label_map=FILE, with a "
-            f'line a label: {unnamed[0]} = "our label", or "" for none'
+            f'line a label: {toml_line(unnamed[0])}, or "" for none'
         )

@@ -302,7 +302,7 @@ def _check_alike(known: Any, predicted: Any) -> None:
 
 
 def _kinds(values: Any) -> set[type]:
-    """Return whether labels are texts (str) or numbers (float); empty where nothing is told, as by a matrix."""
+    """Return whether labels are texts (str) or numbers (float); empty where a matrix does not say."""
     if hasattr(values, "toarray") or getattr(values, "ndim", 1) == 2:
         return set()
     every = (label for value in values for label in (value if isinstance(value, _SEVERAL) else (value,)))

@@ -17,7 +17,7 @@ import msgspec
 from benchmark.corpora.base import About, Input, Record, Report
 from benchmark.entries import Context
 from benchmark.errors import DataError, Fault, UsageError, one_line
-from benchmark.fileio import atomic_folder, jsonl, read_bytes
+from benchmark.fileio import atomic_folder, file_sha256, jsonl, read_bytes
 from benchmark.manifest import (
     MANIFEST,
     PROBLEMS,
@@ -287,7 +287,7 @@ class _Content:
         problems = [Problem(kind, str(at.path), at.line, at.message) for kind, at in self.report.faults]
         (self.root / PROBLEMS).write_bytes(jsonl(problems))
         rows = {PROBLEMS: len(problems)} | {file: writer.rows for file, writer in self._writers.items()}
-        return {file: FileEntry(_digest(self.root / file), rows[file]) for file in sorted(rows)}
+        return {file: FileEntry(file_sha256(self.root / file), rows[file]) for file in sorted(rows)}
 
     def _described(self) -> tuple[tuple[AnnotatorEntry, ...], dict[str, LayerEntry]]:
         """Return those who annotated, and the layers with the annotators of each."""
@@ -346,11 +346,6 @@ def _row_problems(row: AnyRow, layer: str, context: Context) -> Iterator[str]:
 def _segmentation(about: About) -> SegmentationEntry:
     sentences = about.sentences or f"sentencex {version('sentencex')}"
     return SegmentationEntry(sentences, f"regex {version('regex')}, UAX #29")
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def natural(name: str) -> tuple[tuple[str, int], ...]:

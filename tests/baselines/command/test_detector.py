@@ -1,4 +1,4 @@
-"""Programs as detectors: in any language and style, and what each way of failing costs."""
+"""Programs as detectors: in any language and style, with what they are told and what is kept of them."""
 
 from __future__ import annotations
 
@@ -8,63 +8,21 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from programs import python, shell
 
-from baselines.command import CommandDetector, ProgramError
-from baselines.command import detector as module
-from baselines.command import process as process_module
+from baselines.command import CommandDetector
 from baselines.command.process import LOG
 from benchmark import detectors
 from benchmark.answers import Stop
-from benchmark.detectors import predict
+from benchmark.asking import predict
 from benchmark.errors import BenchError
-from benchmark.model import Document, Prediction, Span, Unit
+from benchmark.model import Prediction, Span, Unit
 from benchmark.segmentation import segment
 from benchmark.subject import Subject
-
-LABELS = ("Doubt", "Repetition")
-DOCUMENTS = [segment(f"d{number}", f"Text {number}.") for number in range(5)]
-STREAM = "for question in questions():\n    say(first_word(question))\n"
-BATCH = "rows = list(questions())\nfor question in rows: say(first_word(question))\n"
-
-
-def sound(document: Document) -> Prediction:
-    return Prediction(document.id, "technique", (Span(0, 4, "Doubt"),))
-
-
-def run(command: str, documents: Sequence[Document] = DOCUMENTS, **parameters: float) -> list[object]:
-    return list(CommandDetector(command, **parameters).predict(documents, "technique"))
-
-
-def lost(found: Sequence[object], documents: Sequence[Document] = DOCUMENTS) -> dict[str, str]:
-    """Check that all documents but the lost ones are answered soundly, and return what was said of these."""
-    assert len(found) == len(documents)
-    faults = {d.id: str(one) for d, one in zip(documents, found, strict=True) if isinstance(one, Exception)}
-    assert [one for one in found if not isinstance(one, Exception)] == [
-        sound(d) for d in documents if d.id not in faults
-    ]
-    return faults
-
-
-def starts(folder: Path) -> list[list[str]]:
-    """Return which documents each start of a program was given that notes them."""
-    path = folder / "starts"
-    return [line.split() for line in path.read_text().splitlines()] if path.exists() else []
-
-
-def noting(folder: Path) -> str:
-    """Return code of a program that notes what it is given at each start, and has it all in `rows`."""
-    path = str(folder / "starts")
-    return (
-        "rows = list(questions())\n"
-        f"open({path!r}, 'a').write(' '.join(row['document'] for row in rows) + '\\n')\n"
-    )
+from tests.baselines.command.runs import BATCH, DOCUMENTS, LABELS, STREAM, lost, run, sound
 
 
 @pytest.mark.parametrize("body", [STREAM, BATCH], ids=["streaming", "batch"])
@@ -109,142 +67,6 @@ for question in questions():
     assert chosen.predict([document], "slant") == [Prediction("d", "slant", (), units)]
 
 
-AT_THIRD = [
-    ("sys.exit('no luck')", "ended with exit code 1 before it answered; its last words: 'no luck'"),
-    ("os.kill(os.getpid(), signal.SIGSEGV)", "was ended by signal SIGSEGV before it answered"),
-    ("os.kill(os.getpid(), 40)", "was ended by signal 40 before it answered"),
-    ("time.sleep(60)", "gave no answer within 2 seconds, which timeout= and start= set"),
-    ("say('Loading ...'); continue", "wrote a line that is no answer (JSON is malformed"),
-    ('sys.stdout.write(\'{"document": "d2"\'); sys.exit(0)', "(Input data was truncated)"),
-    ("say(first_word({**question, 'document': 'd9'})); continue", "answered for document 'd9' in its place"),
-    ("continue", "before it answered"),
-    ("os.close(1); time.sleep(60)", "closed its standard output before it answered"),
-    ("sys.stdout.write('x' * 3000); sys.stdout.flush(); time.sleep(60)", "wrote a line of more than"),
-    ("say(first_word(question))", "wrote more lines than it had documents: '{"),
-    ("os.system('sleep 60 &'); os._exit(5)", "ended with exit code 5 before it answered"),
-    ("raise KeyError(question['text'])", "its last words: 'KeyError: 'Text 2.''"),
-]
-
-
-HANG = "time.sleep(60)"
-
-
-@pytest.mark.parametrize(
-    ("style", "fault", "message"),
-    [
-        pytest.param(style, fault, message, id=f"{style}-{fault[:24]}")
-        for style in ("streaming", "batch", "blocks")
-        for fault, message in AT_THIRD
-        if (style, fault) != ("blocks", HANG)  # takes four time-outs, and goes as any other failure
-    ],
-)
-def test_a_failure_at_one_document_costs_that_document(style, fault, message, tmp_path, monkeypatch):
-    """A program that answers in blocks has not yet written the answers that it gave before it failed."""
-    monkeypatch.setattr(process_module, "LONGEST", 2500)
-    monkeypatch.setattr(module, "ENDING", 0.3)
-    begin = "rows = list(questions())\n" if style == "batch" else "rows = questions()\n"
-    if style == "blocks":
-        begin += "def say(row): print(row if isinstance(row, str) else json.dumps(row))\n"
-    body = (
-        f"{begin}for question in rows:\n    if question['document'] == 'd2':\n        {fault}\n"
-        "    say(first_word(question))\n"
-    )
-    hangs = fault == HANG
-    found = run(python(tmp_path, body), timeout=0.5 if hangs else 60.0, start=1.5 if hangs else 60.0)
-    faults = lost(found)
-    assert list(faults) == ["d2"]
-    assert message in faults["d2"]
-    assert any(isinstance(one, ProgramError) for one in found)
-
-
-def test_a_wrong_answer_costs_its_document_without_another_start(tmp_path):
-    body = noting(tmp_path) + (
-        "for row in rows:\n"
-        "    say(found(row, (3, 1, 'Doubt')) if row['document'] == 'd2' else first_word(row))\n"
-    )
-    assert lost(run(python(tmp_path, body))) == {"d2": "span 3–1: offsets must satisfy 0 ≤ start < end"}
-    assert len(starts(tmp_path)) == 1
-
-
-@pytest.mark.parametrize("count", [1, 5])
-def test_a_program_that_reads_nothing_answers_nothing(count):
-    documents = DOCUMENTS[:count]
-    message = "ended with exit code 0 before it answered"
-    assert lost(run("true", documents), documents) == {d.id: message for d in documents}
-
-
-def test_a_line_behind_the_last_answer_is_told(tmp_path):
-    """It is not known what of such a program's output is an answer."""
-    body = STREAM + "say('done')\n"
-    assert lost(run(python(tmp_path, body))) == {"d4": "wrote more lines than it had documents: 'done'"}
-
-
-def test_two_answers_for_one_document_are_no_answer(tmp_path):
-    body = STREAM + "    if question['document'] in ('d1', 'd4'): say(found(question))\n"
-    faults = lost(run(python(tmp_path, body)))
-    assert list(faults) == ["d1", "d4"]
-    assert all("more lines than it had documents: '{" in fault for fault in faults.values())
-
-
-def test_a_late_second_answer_takes_the_first_back(tmp_path):
-    body = BATCH + "if len(rows) > 1: say(found(rows[1]))\n"
-    detector = CommandDetector(python(tmp_path, body))
-    found = detector.predict(DOCUMENTS, "technique")
-    assert lost(found) == {}, "alone each of them is answered once"
-    assert "framebench: document 'd1': wrote more lines" in detector.account(DOCUMENTS, "technique").log
-
-
-def test_a_line_without_end_behind_the_last_answer_is_told(tmp_path, monkeypatch):
-    monkeypatch.setattr(process_module, "LONGEST", 2500)
-    found = run(python(tmp_path, STREAM + "print('x' * 5000)\n"), DOCUMENTS[:2])
-    assert list(lost(found, DOCUMENTS[:2])) == ["d1"]
-
-
-def test_endless_output_is_no_answer(tmp_path):
-    documents = DOCUMENTS[:2]
-    faults = lost(run("yes", documents), documents)
-    assert list(faults) == ["d0", "d1"]
-    assert all("no answer (JSON is malformed" in fault for fault in faults.values())
-
-
-def test_a_batch_that_fails_is_divided_not_taken_apart(tmp_path):
-    """Each time that all goes well, eight times as many documents are given at once."""
-    documents = [segment(f"d{number}", f"Text {number}.") for number in range(40)]
-    body = noting(tmp_path) + (
-        "if any(row['document'] == 'd11' for row in rows): sys.exit(3)\n"
-        "for row in rows: say(first_word(row))\n"
-    )
-    assert list(lost(run(python(tmp_path, body), documents), documents)) == ["d11"]
-    sizes = [len(start) for start in starts(tmp_path)]
-    assert sizes == [40, 1, 8, 31, 1, 8, 1, 8, 1, 1, 8, 19]
-
-
-@settings(max_examples=6)
-@given(bad=st.sets(st.sampled_from([f"d{number}" for number in range(12)])), flush=st.booleans())
-def test_exactly_the_documents_that_fail_are_lost(bad, flush, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("programs")
-    documents = [segment(f"d{number}", f"Text {number}.") for number in range(12)]
-    body = (
-        f"for question in questions():\n    if question['document'] in {sorted(bad)!r}: os._exit(1)\n"
-        f"    print(json.dumps(first_word(question)), flush={flush})\n"
-    )
-    assert set(lost(run(python(folder, body), documents), documents)) == bad
-
-
-def test_a_program_that_lives_on_after_its_answers_is_ended(tmp_path, monkeypatch):
-    monkeypatch.setattr(module, "ENDING", 0.2)
-    began = time.monotonic()
-    assert lost(run(python(tmp_path, STREAM + "time.sleep(60)\n"))) == {}
-    assert time.monotonic() - began < 10
-
-
-def test_a_late_failure_costs_nothing_and_is_noted(tmp_path):
-    detector = CommandDetector(python(tmp_path, STREAM + "sys.exit(4)\n"))
-    assert lost(detector.predict(DOCUMENTS, "technique")) == {}
-    log = detector.account(DOCUMENTS, "technique").log
-    assert log == "framebench: ended with exit code 4 after its last answer\n"
-
-
 def test_the_start_has_time_of_its_own(tmp_path):
     body = "time.sleep(0.6)\n" + STREAM
     assert lost(run(python(tmp_path, body), timeout=0.2, start=20.0)) == {}
@@ -252,6 +74,15 @@ def test_the_start_has_time_of_its_own(tmp_path):
         run(python(tmp_path, body), DOCUMENTS[:1], timeout=0.2, start=0.0), DOCUMENTS[:1]
     ).values()
     assert fault == "gave no answer within 0.2 seconds, which timeout= and start= set"
+
+
+def test_the_time_of_the_start_is_for_the_first_answer_alone(tmp_path):
+    """The program hangs on the second document of each start, and so on none that is given alone."""
+    body = STREAM + "    time.sleep(60)\n"
+    detector, began = CommandDetector(python(tmp_path, body), timeout=0.3, start=30.0), time.monotonic()
+    assert lost(detector.predict(DOCUMENTS[:2], "technique"), DOCUMENTS[:2]) == {}
+    assert time.monotonic() - began < 15
+    assert "document 'd1': gave no answer within 0.3 s" in detector.account(DOCUMENTS, "technique").log
 
 
 def test_the_standard_error_is_kept(tmp_path):
@@ -358,7 +189,9 @@ def test_an_interrupted_run_leaves_no_process(tmp_path):
     """Ctrl-C reaches the harness alone, since the program leads a group of its own."""
     note = tmp_path / "number"
     program = shell(tmp_path, f"sleep 60 & echo $$ $! > {note}.new; mv {note}.new {note}; wait")
+    # Who starts the tests may have it ignore the signal, as shells do in the background.
     code = (
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "from baselines.command import CommandDetector\nfrom benchmark.segmentation import segment\n"
         f"CommandDetector({program!r}).predict([segment('d', 'Text.')], 'technique')\n"
     )

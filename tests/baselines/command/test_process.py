@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
@@ -18,6 +19,13 @@ from benchmark.answers import Stop
 
 SECONDS = 20.0
 """Far more than anything here takes that is to come to an end."""
+
+
+@pytest.fixture(autouse=True, params=["waitid", "poll"])
+def look(request, monkeypatch):
+    """How is seen whether a program has ended: macOS has `os.waitid` only since Python 3.13."""
+    if request.param == "poll":
+        monkeypatch.delattr(os, "waitid")
 
 
 def sh(script: str, *lines: bytes) -> Process:
@@ -229,6 +237,55 @@ def test_it_works_where_ended_children_are_ignored():
         signal.signal(signal.SIGCHLD, former)
 
 
+def test_a_number_that_is_free_again_is_not_signalled(monkeypatch):
+    """Where a look for the end frees the program's number, a signal is sent then and never again."""
+    sent = []
+    monkeypatch.setattr(module.os, "killpg", lambda number, _: sent.append(exists_at_all(number)))
+    with sh("exit 3") as running:
+        number = running._process.pid
+        assert running.read_line(SECONDS) is None
+        gone(number)
+        assert running.close(SECONDS) == 3
+    assert sent == [hasattr(os, "waitid")]
+
+
+def exists_at_all(number: int) -> bool:
+    return Path(f"/proc/{number}").exists()
+
+
+def forbidden(group: int, number: int) -> None:
+    raise PermissionError(errno.EPERM, "Operation not permitted")
+
+
+def test_what_may_not_be_signalled_is_none_the_worse_once_it_has_ended(monkeypatch):
+    """On macOS no signal may be sent to those that have all ended."""
+    monkeypatch.setattr(module.os, "killpg", forbidden)
+    with sh("exit 3") as running:
+        assert running.read_line(SECONDS) is None
+        assert running.close(SECONDS) == 3
+
+
+def test_what_may_not_be_ended_is_not_waited_for(monkeypatch):
+    monkeypatch.setattr(module.os, "killpg", forbidden)
+    monkeypatch.setattr(module, "STOPPING", 0.1)
+    began = time.monotonic()
+    with sh("exec sleep 10") as running:
+        assert running.close(0) is None
+        assert running.close(0) is None
+    try:
+        assert time.monotonic() - began < 5
+    finally:
+        running._process.kill()
+        running._process.wait()
+
+
+def test_a_system_without_groups_of_processes_starts_nothing(monkeypatch):
+    monkeypatch.delattr(module.os, "killpg")
+    monkeypatch.setattr(module.subprocess, "Popen", None)
+    with pytest.raises(Stop, match="programs run on Linux and macOS alone; on Windows, run bench within WSL"):
+        sh("exit 0")
+
+
 @pytest.mark.parametrize("script", ["head -c 3000 /dev/zero; exec sleep 60", "head -c 3000 /dev/zero; echo"])
 def test_a_line_without_end_is_refused(script, monkeypatch):
     monkeypatch.setattr(module, "LONGEST", 2000)
@@ -245,7 +302,7 @@ def test_a_long_line_is_read(monkeypatch):
 def test_what_cannot_be_started_is_told(tmp_path):
     for words, message in [
         (["no-such-program-anywhere"], "was not found: install it; one in this folder is called ./no-such"),
-        ([str(tmp_path)], "may not be executed"),
+        ([str(tmp_path)], f"program '{tmp_path}' is a folder; name the program in it"),
         (["sh", "x" * 10**6], "program 'sh' cannot be started: Argument list too long"),
     ]:
         with pytest.raises(Stop, match=message):
@@ -256,6 +313,12 @@ def test_what_cannot_be_started_is_told(tmp_path):
         Process([str(broken)], iter(()))
     broken.chmod(0o755)
     with pytest.raises(Stop, match="a script's first line names what runs it, as in #!/bin/sh"):
+        Process([str(broken)], iter(()))
+    broken.write_text(f"#!{tmp_path}\n")
+    with pytest.raises(Stop, match="may not be executed: look at what its first line names"):
+        Process([str(broken)], iter(()))
+    broken.write_bytes(b"#!/bin/sh\r\necho windows\r\n")
+    with pytest.raises(Stop, match="its lines end with CR LF; save it with LF alone"):
         Process([str(broken)], iter(()))
     broken.write_text("#!/no/such/interpreter\n")
     with pytest.raises(Stop, match="was not found: look at the path, and at what its first line names"):

@@ -121,6 +121,19 @@ def span(**changes: object) -> list[dict[str, object]]:
         (line(units=[{"start": 0, "end": 4, "labels": []}]), SPANS, "takes spans, not units"),
         (line(units=[{"start": 0, "end": 4, "labels": ["a", "a"]}]), UNITS, "a label is given twice: a"),
         (line(units=[{"start": 0, "end": 4, "labels": ["a"], "scores": []}]), ANY, "0 scores for 1 labels"),
+        (
+            line(spans=span(score=float("nan"))),
+            SPANS,
+            "holds NaN, which JSON does not have; leave out a score",
+        ),
+        (line(spans=span(score=float("-inf"))), SPANS, "holds -Infinity, which JSON does not have"),
+        (line(units=[{"start": 0, "end": 4, "labels": ["a"], "scores": [float("nan")]}]), UNITS, "holds NaN"),
+        (line(spans=span(label="NaN", score=float("inf"))), SPANS, "holds Infinity, which"),
+        (line(spans=span(label='in "nan', score=0.5)).replace(b"0.5", b"-nan"), SPANS, "holds -nan, which"),
+        (line(spans=span(score=0.5)).replace(b"0.5", b"-nan(ind)"), SPANS, "holds -nan(ind), which"),
+        (line(spans=span(start="4", score=float("nan"))), SPANS, "holds NaN, which JSON does not have"),
+        (line(spans=span(label="\u00e9")).replace(b"\\u00e9", b"\xe9"), SPANS, "byte 0xe9 is not UTF-8"),
+        (b"\xef\xbb\xbf" + line(), SPANS, "begins with a byte order mark, which JSON does not have"),
     ],
 )
 def test_a_wrong_answer_about_the_document_is_its_failure(content, wanted, message):
@@ -133,17 +146,35 @@ def test_a_wrong_answer_about_the_document_is_its_failure(content, wanted, messa
     ("content", "named", "message"),
     [
         (b"Loading model ...", None, "wrote a line that is no answer (JSON is malformed"),
-        (line()[:-1], None, 'wrote a line that is no answer (Input data was truncated): \'{"document"'),
-        (line(spans=span(score=float("nan"))), None, "(JSON is malformed: invalid character"),
+        (
+            line()[:-1],
+            None,
+            '(ends in the middle of its JSON; an answer is one line): \'{"document"',
+        ),
+        (b'{"score": NaN}', None, "wrote a line that is no answer (holds NaN, which JSON does not have"),
+        (b"NaN", None, "holds NaN, which JSON does not have"),
+        (b'"' + b"\\" * 99 + b"nan", None, "wrote a line that is no answer (ends in the middle of its JSON"),
+        (b"inf: loading the model", None, "(JSON is malformed: invalid character"),
         (b'{"x": ' + b"[" * 9999 + b"]" * 9999 + b"}", None, "wrote a line that is no answer"),
-        (b"\xff\xfe", None, "wrote a line that is no answer"),
-        (b'{"document": "\xff"}', None, "wrote a line that is no answer"),
+        (b"\xff\xfe", None, "wrote a line that is no answer (byte 0xff is not UTF-8)"),
+        (b'{"document": "\xff"}', None, "wrote a line that is no answer (byte 0xff is not UTF-8)"),
+        (b"{'document': 'd0'}", None, "(object keys must be strings, in double quotes"),
+        (
+            b"{",
+            None,
+            "wrote a line that is no answer (ends in the middle of its JSON; an answer is one line)",
+        ),
         (b'{"document": 3, "layer": "technique", "spans": []}', None, "Expected `str`, got `int`"),
         (b"{}", None, "missing required field `document`"),
         (b"\x1b[2Jcleared", None, r"'\x1b[2Jcleared'"),
         (line(document="d1"), "d1", "answered for document 'd1' in its place"),
         (line(document="d\n1"), "d\n1", r"answered for document 'd\n1' in its place"),
         (line(document="d1", spans=3), "d1", "answered for document 'd1' in its place"),
+        (
+            line(document="d1", spans=span(score=float("nan"))),
+            "d1",
+            "answered for document 'd1' in its place",
+        ),
     ],
 )
 def test_what_is_no_answer_about_the_document_is_out_of_step(content, named, message):
@@ -151,6 +182,13 @@ def test_what_is_no_answer_about_the_document_is_out_of_step(content, named, mes
         read(content)
     assert caught.value.document == named
     assert str(caught.value).isprintable()
+
+
+def test_what_is_not_meant_as_an_answer_is_told_its_place():
+    for content, told in ((b"[INFO] loading", True), (b"{'document': 'd0'}", False), (b"{", False)):
+        with pytest.raises(OutOfStepError) as caught:
+            read(content)
+        assert str(caught.value).endswith("'; what is no answer belongs on the standard error") is told
 
 
 @given(st.binary(max_size=60))
@@ -198,6 +236,8 @@ def test_what_is_read_is_what_was_written(spans):
 
 def test_the_document_that_a_line_names_is_found_in_spite_of_other_faults():
     assert document_of(b'{"x": [1], "document": "d7"}') == "d7"
+    assert document_of(b'{"x": [Infinity, "\xe9"], "document": "d7"}') == "d7"
+    assert document_of(b'{"document": "caf\xe9"}') is None, "which characters stand there is not known"
     assert document_of(b"nothing") is None
     assert document_of(b'["document"]') is None
 

@@ -49,6 +49,14 @@ def test_labels_of_units_are_counted():
     assert held_scores(Says(), one.only([]), "l") == {}
 
 
+def test_units_that_nobody_annotated_are_no_mistakes():
+    """A model labels sentences, paragraphs and the document, and people as a rule one kind of these."""
+    document = segment("d", "a b c d")
+    more = Lesson.of([document], [Annotation(document, "l", units=units(("x", "y"), ("y",)))])
+    said = Prediction("d", "l", units=(*units(("x",), ("y",)), Unit(0, 7, ("x", "y"))))
+    assert held_scores(Says(said), more, "l") == {"precision": 1, "recall": 2 / 3, "F1": pytest.approx(4 / 5)}
+
+
 def test_a_card_tells_base_data_labels_settings_scores_limits_and_licence():
     document = segment("d", "a b c d")
     lesson = Lesson.of([document], [Annotation(document, "l", units=units(("x: y",), ("z",)))])
@@ -59,7 +67,7 @@ def test_a_card_tells_base_data_labels_settings_scores_limits_and_licence():
         layer="slant",
         lesson=lesson,
         held=lesson.only([0]),
-        settings={"epochs": 3, "window": None},
+        settings={"epochs": 3, "weight decay": 0.01},
         losses=(0.5, 0.25),
         kept=2,
         scores={"accuracy": 2 / 3},
@@ -75,7 +83,7 @@ def test_a_card_tells_base_data_labels_settings_scores_limits_and_licence():
         "- `x: y`",
         "- learned from: 1 documents, 2 units",
         "- epochs: 3",
-        "- window: as the model takes",
+        "- weight decay: 0.01",
         "- torch: 9.9",
         "- passes: 2, with held-out losses 0.5000, 0.2500; kept: pass 2",
         "- accuracy: 0.667",

@@ -65,10 +65,75 @@ def test_one_window_at_a_time_is_the_default_on_a_cpu_and_batches_agree(tmp_path
     assert all((one == other).all() for one, other in zip(alone.logits(windows), backwards, strict=True))
 
 
-def test_without_a_mark_to_fill_up_with_there_are_no_batches(tmp_path):
+def last_reader(folder, of_model, of_tokenizer, last=""):
+    """Write a model of texts that reads its last piece, as GPT-2 does, and takes no attention of its own.
+
+    Of model and tokenizer the piece that fills up is told, and which one the tokenizer puts behind a text.
+    """
+    import torch
+    from tokenizers import processors
+    from transformers import GPT2Config, GPT2ForSequenceClassification
+
+    tokenizer = tiny.known_tokenizer(["vile", "calm", "end"], marks=False)
+    tokenizer.pad_token = of_tokenizer
+    if last:
+        number = tokenizer.convert_tokens_to_ids(last)
+        tokenizer.backend_tokenizer.post_processor = processors.TemplateProcessing(
+            single=f"$A {last}", special_tokens=[(last, number)]
+        )
+    size = {"vocab_size": len(tokenizer), "n_positions": 16, "n_embd": 8, "n_layer": 1, "n_head": 2}
+    config = GPT2Config(**size, num_labels=2, id2label={0: "a", 1: "b"}, initializer_range=0.5)
+    config.pad_token_id = of_model
+    config.eos_token_id = config.bos_token_id = None
+    with torch.random.fork_rng(), quiet():
+        torch.manual_seed(0)
+        GPT2ForSequenceClassification(config).save_pretrained(folder)
+        tokenizer.save_pretrained(folder)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("of_model", "of_tokenizer", "last", "batch"),
+    [
+        (None, "[PAD]", "", 4),
+        (0, "[PAD]", "", 4),
+        (0, None, "", 4),
+        (1, "[PAD]", "", 4),  # the model looks for its own
+        (-1, "[PAD]", "", 4),  # which it has no weights for
+        (None, None, "", 1),
+        (-1, None, "", 1),
+        (None, "[SEP]", "[SEP]", 1),  # the last piece would not be told from what fills up
+        (3, "[SEP]", "[SEP]", 4),  # as it was trained
+    ],
+)
+def test_a_model_that_reads_the_last_piece_of_a_text_knows_what_fills_it_up(
+    tmp_path, of_model, of_tokenizer, last, batch
+):
+    folder = last_reader(tmp_path / "m", of_model, of_tokenizer, last)
+    alone, together = loaded(folder, "sequence", batch=1), loaded(folder, "sequence", batch=4)
+    assert (alone.batch, together.batch) == (1, batch)
+    texts = ("vile", "calm vile calm calm", "vile calm", "calm", "vile vile calm end end")
+    windows = [window for text in texts for window in alone.windows(text)]
+    found = alone.logits(windows)
+    np.testing.assert_allclose(found, together.logits(windows), atol=1e-5)
+    np.testing.assert_allclose(found, [by_the_library(folder, window) for window in windows], atol=1e-5)
+
+
+def by_the_library(folder, window):
+    """What the model says of a window by itself, with nothing of it changed."""
+    import torch
+    from transformers import AutoModelForSequenceClassification
+
+    with quiet(), torch.inference_mode():
+        model = AutoModelForSequenceClassification.from_pretrained(folder).eval()
+        return model(input_ids=torch.tensor([window.inputs["input_ids"]])).logits[0].double().numpy()
+
+
+def test_what_cannot_be_told_from_filling_is_not_filled_up(tmp_path):
+    """A model whose tokenizer gives no attention mask would read what fills up as text."""
     folder = tiny.random_model(tmp_path / "m", "ForSequenceClassification", ("a", "b"))
     path = folder / "tokenizer_config.json"
-    path.write_text(json.dumps(json.loads(path.read_text()) | {"pad_token": None}))
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"model_input_names": ["input_ids"]}))
     model = loaded(folder, "sequence", batch=8)
     assert model.batch == 1
     assert model.logits(model.windows("a"))[0].shape == (2,)

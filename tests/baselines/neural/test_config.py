@@ -84,12 +84,23 @@ def test_a_map_is_toml_or_json(tmp_path):
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("map.toml", b"LABEL_0 = 3", "broken.*Expected `str`"),
-        ("map.toml", b"LABEL_0 = ", "broken"),
-        ("map.toml", b"a = '\xff'", "broken"),
-        ("map.toml", b"[a]\nb = 'c'", "broken"),
-        ("map.json", b"[]", "broken"),
-        ("map.json", b"{", "broken"),
+        ("map.toml", b"LABEL_0 = 3", 'broken: LABEL_0 stands for no text; .* LABEL_0 = "our label"'),
+        (
+            "map.toml",
+            b"LABEL_0 = ",
+            'broken: .*one line a label: LABEL_0 = "our label"; JSON .* ends with .json',
+        ),
+        ("map.toml", b"a = '\xff'", "broken: byte 0xff is not UTF-8"),
+        ("map.toml", b"[LABEL_1]\nb = 'c'", "broken: LABEL_1 stands for no text"),
+        ("map.json", b'{"a": "\xe9"}', "broken: byte 0xe9 is not UTF-8"),
+        (
+            "map.json",
+            b'{"LABEL_0": null}',
+            'broken: LABEL_0 stands for no text; .*: {"LABEL_0": "our label"}$',
+        ),
+        ("map.json", b"[]", "broken: .*"),
+        ("map.json", b"{", "broken: .*"),
+        ("map.json", b'LABEL_0 = "x"', 'broken: .*it holds one object: {"LABEL_0": "our label"}$'),
         ("map.json", b'{"LABEL_2": "x"}', "the model has no label 'LABEL_2'; it has LABEL_0, LABEL_1"),
     ],
 )
@@ -97,6 +108,12 @@ def test_a_map_that_does_not_fit_is_told_with_its_name(tmp_path, name, content, 
     (tmp_path / name).write_bytes(content)
     with pytest.raises(ValueError, match=f"label_map .*{name}: {message}"):
         read_label_map(tmp_path / name, ["LABEL_0", "LABEL_1"])
+
+
+@pytest.mark.parametrize(("name", "content"), [("map.toml", 'a = "é"'), ("map.json", '{"a": "é"}')])
+def test_a_byte_order_mark_of_a_map_is_read_over(tmp_path, name, content):
+    (tmp_path / name).write_text(content, encoding="utf-8-sig")
+    assert read_label_map(tmp_path / name, ["a"]) == {"a": "é"}
 
 
 def test_a_map_that_is_not_there_is_told(tmp_path):

@@ -9,9 +9,9 @@ import random
 import signal
 import subprocess
 import sys
-import time
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -20,11 +20,12 @@ import tiny_transformer as tiny
 pytest.importorskip("torch", reason="needs the extra: pip install 'framebench[transformers]'")
 
 from baselines.neural import finetune as module
+from baselines.neural.checkpoint import Frame
 from baselines.neural.finetune import COMPLETE, STATE, finetune, fingerprint, is_over
 from baselines.neural.lesson import Lesson, split
 from baselines.neural.recipe import Recipe
 from baselines.neural.source import Source
-from benchmark.model import Annotation
+from benchmark.model import Annotation, Span, Unit
 from benchmark.segmentation import segment
 from tests.baselines.neural import toys
 
@@ -191,35 +192,34 @@ def test_half_written_checkpoints_are_thrown_away(base, tmp_path):
 
 
 SCRIPT = """
-import sys
+import os, signal, sys
 from pathlib import Path
 import torch
 torch.set_num_threads(1)
-from tests.baselines.neural.test_finetune import RECIPE, run, replace
-run(Path(sys.argv[1]), Path(sys.argv[2]), recipe=replace(RECIPE, epochs=12, patience=12))
+from tests.baselines.neural.test_finetune import run
+
+def say(told):
+    if "epoch 2 of 3, step" in told:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+run(Path(sys.argv[1]), Path(sys.argv[2]), say=say)
 """
 
 
 def test_a_training_that_was_killed_goes_on_with_the_same_result(base, tmp_path):
-    recipe = replace(RECIPE, epochs=12, patience=12)
-    process = subprocess.Popen(
+    done = subprocess.run(
         [sys.executable, "-c", SCRIPT, str(base), str(tmp_path / "parts")],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tests")])},
-        stderr=subprocess.PIPE,
+        capture_output=True,
+        timeout=300,
+        check=False,
     )
-    began = time.monotonic()
-    while not list(tmp_path.glob(f"parts/*/checkpoint-*/{COMPLETE}")):
-        assert process.poll() is None, process.stderr.read()
-        assert time.monotonic() - began < 120
-        time.sleep(0.01)
-    process.send_signal(signal.SIGKILL)
-    assert process.wait() == -signal.SIGKILL
-    process.stderr.close()
+    assert done.returncode == -signal.SIGKILL, done.stderr
     told = []
-    rest = run(base, tmp_path / "parts", recipe=recipe, say=told.append)
-    assert not told[0].startswith("transformers: epoch 1 of")
-    whole = run(base, tmp_path / "whole", recipe=recipe)
+    rest = run(base, tmp_path / "parts", say=told.append)
+    assert told[0].startswith("transformers: epoch 2 of 3")
+    whole = run(base, tmp_path / "whole")
     assert same(weights(whole), weights(rest))
     assert rest.losses == whole.losses
 
@@ -245,6 +245,93 @@ def test_a_checkpoint_of_another_training_is_not_used(base, tmp_path):
     ]
     assert len(set(found)) == len(found)
     assert fingerprint(Source("another name", base), train, held, RECIPE) == found[0]
+
+
+@pytest.mark.parametrize(
+    ("brain", "half", "precision"),
+    [(False, False, "float32"), (True, False, "bfloat16"), (False, True, "float16")],
+)
+def test_the_precision_of_a_training_is_told(brain, half, precision):
+    device = SimpleNamespace(type="cuda")
+    arguments = SimpleNamespace(bf16=brain, fp16=half, train_batch_size=32, device=device)
+    told = module.used(replace(RECIPE, device="auto"), arguments, Frame(24, 0), Frame(24, 5))
+    assert (told["precision"], told["device"], told["batch"]) == (precision, "cuda", 32)
+    assert told["epochs"] == RECIPE.epochs
+
+
+ODD = Recipe(
+    epochs=7,
+    learning_rate=3e-4,
+    batch=5,
+    warmup=0.3,
+    weight_decay=0.07,
+    held_out=0.4,
+    patience=6,
+    window=11,
+    stride=2,
+    device="cpu",
+    seed=13,
+)
+
+
+def test_the_trainer_is_told_what_the_recipe_says(tmp_path):
+    told = module._arguments(ODD, tmp_path / "place", tested=True)
+    expected = {
+        "output_dir": str(tmp_path / "place"),
+        "num_train_epochs": 7,
+        "learning_rate": 3e-4,
+        "per_device_train_batch_size": 5,
+        "per_device_eval_batch_size": 5,
+        "gradient_accumulation_steps": 1,
+        "weight_decay": 0.07,
+        "lr_scheduler_type": "linear",
+        "bf16": False,
+        "fp16": False,
+        "use_cpu": True,
+        "eval_strategy": "epoch",
+        "save_strategy": "epoch",
+        "save_total_limit": 2,
+        "metric_for_best_model": "eval_loss",
+        "greater_is_better": False,
+        "seed": 13,
+        "data_seed": 13,
+        "report_to": [],
+        "push_to_hub": False,
+    }
+    assert {name: getattr(told, name) for name in expected} == expected
+    assert told.get_warmup_steps(100) == 30
+    alone = module._arguments(replace(ODD, batch=None), tmp_path, tested=False)
+    assert alone.per_device_train_batch_size == alone.per_device_eval_batch_size == 16
+    assert (alone.eval_strategy, alone.metric_for_best_model) == ("no", None)
+
+
+@pytest.mark.parametrize(("made", "times"), [(toys.spans, {1}), (toys.units, {1, 2})])
+def test_a_piece_of_a_text_is_learned_from_once_and_texts_are_cut_with_overlap(
+    base, tmp_path, monkeypatch, made, times
+):
+    """Three windows of six pieces: where pieces are learned they share none, otherwise two at each border."""
+    monkeypatch.setattr(module, "_trainer", taken := Taken())
+    ((document, *_), (annotation, *_)) = made(2)
+    long = segment("long", " ".join(["calm"] * 4 + [document.text] * 2))
+    gold = Annotation(long, "toy", (Span(0, 4, "bad"),))
+    if annotation.units:
+        gold = Annotation(long, "toy", units=(Unit(0, len(long.text), ("bad",)),))
+    lesson = Lesson.of([long], [gold])
+    with pytest.raises(StopError):
+        run(base, tmp_path, lesson, replace(RECIPE, window=8, stride=2))
+    pieces = [edge for window in taken.windows for edge in map(tuple, window.edges[window.own].tolist())]
+    assert len(taken.windows) >= 3
+    assert {pieces.count(piece) for piece in pieces} == times
+    assert min(start for start, _ in pieces) == 0
+    assert max(end for _, end in pieces) == len(long.text)
+
+
+class Taken:
+    """Takes what the trainer is to learn from, and stops there."""
+
+    def __call__(self, _model, _tokenizer, train, *_):
+        self.windows = [example.window for example in train]
+        raise StopError
 
 
 def test_gold_without_text_teaches_nothing(base, tmp_path):

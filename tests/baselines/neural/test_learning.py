@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+import tiny_transformer as tiny
 
 from baselines.neural.learning import Wish, learn, restored
 from baselines.neural.lesson import Lesson
@@ -14,19 +15,26 @@ from baselines.neural.stored import Place
 from tests.baselines.neural import toys
 
 RECIPE = Recipe(
-    epochs=15,
+    epochs=8,
     learning_rate=1e-2,
     batch=8,
     warmup=0.1,
     weight_decay=0.0,
     held_out=0.2,
-    patience=15,
+    patience=8,
     window=24,
     stride=None,
     device="cpu",
     seed=0,
 )
 WISH = Wish("toy", "a base", RECIPE, "mean", "CC0-1.0", "")
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory):
+    """A model that learns the toy tasks soon, and whatever the seed is."""
+    still = {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
+    return tiny.random_model(tmp_path_factory.mktemp("base") / "model", "Model", spread=0.2, **still)
 
 
 def learned(base, made, wish=WISH):
@@ -66,7 +74,7 @@ def test_units_of_one_label_are_learned(base, tmp_path):
 
 
 def test_units_of_several_labels_are_learned(base, tmp_path):
-    recipe = replace(RECIPE, epochs=40, learning_rate=5e-3, patience=40)
+    recipe = replace(RECIPE, epochs=10, patience=10)
     found = learned(base, toys.units(160, several=True), replace(WISH, recipe=recipe))
     documents, gold = toys.units(40, seed=1, several=True)
     predicted = found.model.predict(documents, "toy")
@@ -77,6 +85,26 @@ def test_units_of_several_labels_are_learned(base, tmp_path):
     again = restored(tmp_path, place, "mean", "")
     assert again.model.classes.several
     assert again.model.predict(documents, "toy") == predicted
+
+
+@pytest.mark.parametrize(
+    ("made", "changes", "told"),
+    [
+        (toys.spans, {}, {"batch": 16, "window": tiny.ROOM, "stride": 0, "stride where it predicts": 15}),
+        (toys.spans, {"batch": 3, "window": 24, "stride": 6}, {"batch": 3, "stride where it predicts": 6}),
+        (toys.units, {"window": 24}, {"window": 24, "stride": 5, "stride where it predicts": 5}),
+    ],
+)
+def test_the_card_tells_the_settings_that_were_used(base, monkeypatch, made, changes, told):
+    """Of spans no piece is learned twice, so that windows of a training share none."""
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    monkeypatch.setattr("torch.backends.mps.is_available", lambda: False)
+    unsaid = {"batch": None, "window": None, "stride": None, "device": "auto"}
+    recipe = replace(RECIPE, epochs=1, **(unsaid | changes))
+    lines = learned(base, made(8), replace(WISH, recipe=recipe)).card.splitlines()
+    told = {"device": "cpu", "precision": "float32"} | told
+    assert {f"- {name}: {value}" for name, value in told.items()} <= set(lines)
+    assert not {"auto", "None"} & {line.rpartition(": ")[2] for line in lines}
 
 
 def test_without_anything_held_out_the_card_says_so(base):

@@ -52,6 +52,14 @@ def test_prefixes_are_understood(names, labels, of, begins):
             [-1, 0, 0],
             [False, True, False],
         ),
+        # What is dropped is no reason to take the others' prefixes for a part of their names.
+        (["O", "B-x", "I-x", "[SEP]"], {"[SEP]": ""}, ("x",), [-1, 0, 0, -1], [False, True, False, False]),
+        (["O", "B-x", "I-x", "X"], {"X": "O", "x": "y"}, ("y",), [-1, 0, 0, -1], [False, True, False, False]),
+        # A prefix that is kept is no part of the new name, and any other is.
+        (["B-x", "I-x"], {"B-x": "B-y", "I-x": "I-y"}, ("y",), [0, 0], [True, False]),
+        (["B-x", "I-x"], {"x": "E-mail"}, ("E-mail",), [0, 0], [True, False]),
+        (["O", "B", "I"], {"B": "B-x", "I": "I-x"}, ("x",), [-1, 0, 0], [False, True, False]),
+        (["B-x", "B-y"], {"x": "O"}, ("y",), [-1, 0], [False, True]),
     ],
 )
 def test_a_map_renames_with_or_without_prefix(names, renamed, labels, of, begins):
@@ -66,6 +74,29 @@ def test_names_that_say_nothing_are_refused_without_a_map(read):
         read(["LABEL_0", "LABEL_1"], {})
     with pytest.raises(ValueError, match="what LABEL_1 stands for"):
         read(["LABEL_0", "LABEL_1"], {"LABEL_0": "x"})
+
+
+@pytest.mark.parametrize(
+    ("names", "renamed", "message"),
+    [
+        (
+            ["O", "B-x", "I-x", "[SEP]"],
+            {},
+            r'^\[SEP\] has no prefix, while B-x and I-x have one; .*"\[SEP\]" = ""',
+        ),
+        (["o", "S-x", "M-x", "B-y"], {"B-y": "z"}, "^o has no prefix, while S-x and M-x have one"),
+        (["O", "B", "I"], {}, '^B, I are prefixes without a label; .*label_map=FILE: B = "B-our label"'),
+        (["O", "B-", "I-"], {"B-": "x"}, '^I- is a prefix without a label; .*: I- = "I-our label"'),
+        (
+            ["O", "E-mail", "phone"],
+            {"mail": "x"},
+            "label_map: the model has no label 'mail'; it has O, E-mail, phone",
+        ),
+    ],
+)
+def test_prefixes_that_leave_open_what_they_stand_for_are_refused(names, renamed, message):
+    with pytest.raises(ValueError, match=message):
+        Tags.read(names, renamed)
 
 
 def test_a_model_without_a_label_is_refused():
