@@ -1,11 +1,15 @@
-"""What a detector of any origin returned for a document, checked and made of plain numbers and text."""
+"""What a detector of any origin returned, checked and made of plain numbers and text."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from operator import index
 from typing import TypeVar
 
+import msgspec
+
+from benchmark.answers import STATUSES, Account, Answer
 from benchmark.model import Document, Prediction, Span, Unit
 
 
@@ -47,7 +51,7 @@ def checked(
     return Prediction(document.id, layer, spans, units)
 
 
-P = TypeVar("P", Span, Unit)
+P = TypeVar("P", Span, Unit, Prediction, Answer)
 
 
 def _pieces(given: object, kind: type[P]) -> list[P]:
@@ -56,7 +60,8 @@ def _pieces(given: object, kind: type[P]) -> list[P]:
     pieces = list(given)
     for piece in pieces:
         if not isinstance(piece, kind):
-            raise TypeError(f"a {type(piece).__name__} stands where a {kind.__name__} is expected")
+            article = "an" if kind is Answer else "a"
+            raise TypeError(f"a {type(piece).__name__} stands where {article} {kind.__name__} is expected")
     return pieces
 
 
@@ -119,3 +124,58 @@ def _check_once(pieces: Iterable[tuple[str, int | None]]) -> None:
         if piece in seen:
             raise ValueError(f"{piece[0]} is given twice")
         seen.add(piece)
+
+
+def checked_account(documents: Sequence[Document], account: object, layer: str) -> Account:
+    """Return what a detector tells of its predictions, made of plain numbers and text.
+
+    Parameters
+    ----------
+    documents
+        n documents that it predicted.
+    account
+        What it returned.
+    layer
+        What it was asked for.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Which says what is wrong: another type, an answer about another document, a sample that is not n
+        predictions for these documents.
+    """
+    if not isinstance(account, Account):
+        raise TypeError(f"{account!r}, no Account")
+    ids = {document.id for document in documents}
+    answers = tuple(_pieces(account.answers, Answer))
+    for answer in answers:
+        if answer.document not in ids:
+            raise ValueError(f"an answer about '{answer.document}', none of the documents that it was given")
+        if answer.status not in STATUSES:
+            known = ", ".join(STATUSES)
+            raise ValueError(f"an answer of status '{answer.status}', which is none of {known}")
+    samples = tuple(_sample(documents, sample, layer) for sample in account.samples)
+    return replace(_plain(replace(account, answers=answers, samples=())), samples=samples)
+
+
+def _plain(account: Account) -> Account:
+    """Return an account as it is after it was written and read, which finds every value of a wrong type."""
+    if not isinstance(account.facts, Mapping):
+        raise TypeError(f"facts that are {account.facts!r}, and no mapping of text")
+    try:
+        return msgspec.convert(msgspec.to_builtins(replace(account, facts=dict(account.facts))), Account)
+    except (msgspec.MsgspecError, TypeError) as error:
+        raise TypeError(f"an Account that cannot be kept: {error}") from error
+
+
+def _sample(documents: Sequence[Document], given: object, layer: str) -> tuple[Prediction, ...]:
+    predictions = _pieces(given, Prediction)
+    if len(predictions) != len(documents):
+        raise ValueError(f"a sample of {len(predictions)} predictions for {len(documents)} documents")
+    found = []
+    for document, prediction in zip(documents, predictions, strict=True):
+        try:
+            found.append(checked(document, prediction, layer, ()))
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"a sample that is wrong about document '{document.id}': {error}") from error
+    return tuple(found)

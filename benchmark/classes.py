@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, redirect_stdout
+from contextlib import AbstractContextManager, contextmanager, redirect_stdout
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -19,7 +19,7 @@ from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 
-from benchmark.errors import UsageError, one_line, suggest
+from benchmark.errors import UsageError, describe, one_line, suggest
 from benchmark.fileio import sha256
 from benchmark.spec import Spec
 
@@ -75,15 +75,26 @@ def load_class(spec: Spec) -> Found:
     where = f"detector '{spec.name}:{spec.value}'"
     module = _file(spec.name) if _is_file(spec) else _module(spec.name)
     found: object = module
-    for part in spec.value.split("."):
-        if not hasattr(found, part):
-            classes = [name for name, value in vars(found).items() if isinstance(value, type)]
-            raise UsageError(f"{where}: {spec.name} has no '{part}'{suggest(part, classes)}")
-        found = getattr(found, part)
+    parts = spec.value.split(".")
+    for number, part in enumerate(parts):
+        try:
+            with redirect_stdout(sys.stderr):  # what a module prints must not stand in our tables
+                found = getattr(found, part)
+        except AttributeError as error:
+            path, near = ".".join(parts[: number + 1]), _classes(found)
+            told = suggest(part, near) if near else ""
+            raise UsageError(f"{where}: {spec.name} has no '{path}'{told}") from error
+        except (Exception, SystemExit) as error:  # a stranger's `__getattr__` may raise anything
+            raise UsageError(f"{where}: '{part}' cannot be had: {describe(error)}") from error
     if not isinstance(found, type):
         raise UsageError(f"{where} is no class but {type(found).__name__} {spec.value}: name the class")
     origin = "script" if _is_file(spec) else _distribution(spec.name)
     return Found(found, origin, _FILES[module.__name__])
+
+
+def _classes(found: object) -> list[str]:
+    """Return the names of the classes that a module or class holds; none for what holds no names."""
+    return [name for name, value in getattr(found, "__dict__", {}).items() if isinstance(value, type)]
 
 
 @cache
@@ -104,9 +115,15 @@ def _module(name: str) -> ModuleType:
     return module
 
 
-def _digest(name: str, module: ModuleType) -> dict[str, str]:
-    source = getattr(module, "__file__", None)
-    return {name: sha256(Path(source).read_bytes())} if source and Path(source).is_file() else {}
+def _digest(name: str, module: object) -> dict[str, str]:
+    source = _source(module)
+    return {name: sha256(source.read_bytes())} if source and source.is_file() else {}
+
+
+def _source(module: object) -> Path | None:
+    """Return the file of a module; None where it has none, or what stands in its place is no module."""
+    source = vars(module).get("__file__") if isinstance(module, ModuleType) else None
+    return Path(source).resolve() if isinstance(source, str) else None
 
 
 def _file(name: str) -> ModuleType:
@@ -124,17 +141,16 @@ def _file(name: str) -> ModuleType:
     module = module_from_spec(found)
     before = set(sys.modules)
     sys.modules[known] = module  # as an import does: dataclasses look their module up
-    sys.path.insert(0, str(path.parent))
+    code: dict[str, str] = {}
     try:
-        with _told(name):
+        with _looking_in(path.parent), _told(name):
             found.loader.exec_module(module)
-        _FILES[known] = _digest("code", module)
-    except UsageError:
-        del sys.modules[known]
+        code = _digest("code", module)
+    except BaseException:  # whatever ended it, an interrupt too: half a module must not pass for a whole one
+        sys.modules.pop(known, None)
         raise
     finally:
-        sys.path.remove(str(path.parent))
-        _FILES[known] = _FILES.get(known, {}) | _parted(path.parent, set(sys.modules) - before - {known})
+        _FILES[known] = code | _parted(path.parent, set(sys.modules) - before - {known})
     return module
 
 
@@ -145,21 +161,30 @@ def _parted(folder: Path, names: set[str]) -> dict[str, str]:
     """
     files: dict[str, str] = {}
     for name in sorted(names):
-        source = getattr(sys.modules[name], "__file__", None)
-        if source and Path(source).resolve().is_relative_to(folder):
-            files |= _digest(Path(source).resolve().relative_to(folder).as_posix(), sys.modules.pop(name))
+        source = _source(sys.modules[name])
+        if source is not None and source.is_relative_to(folder):
+            files |= _digest(source.relative_to(folder).as_posix(), sys.modules.pop(name))
     return files
 
 
-@contextmanager
-def _here() -> Iterator[None]:
+def _here() -> AbstractContextManager[None]:
     """Let modules be found in the present folder too, which an installed command does not look in."""
-    here = str(Path.cwd())
-    sys.path.insert(0, here)
+    return _looking_in(Path.cwd())
+
+
+@contextmanager
+def _looking_in(folder: Path) -> Iterator[None]:
+    """Let modules be found in a folder first.
+
+    What is loaded meanwhile may change the path itself: it stays so, and loses only what was added here.
+    """
+    before = sys.path.count(str(folder))
+    sys.path.insert(0, str(folder))
     try:
         yield
     finally:
-        sys.path.remove(here)
+        if sys.path.count(str(folder)) > before:
+            sys.path.remove(str(folder))
 
 
 @contextmanager
@@ -169,5 +194,4 @@ def _told(what: str) -> Iterator[None]:
         with redirect_stdout(sys.stderr):
             yield
     except (Exception, SystemExit) as error:
-        problem = f"{type(error).__name__}: {error}".removesuffix(": ")
-        raise UsageError(one_line(f"{what} cannot be imported: {problem}")) from error
+        raise UsageError(f"{one_line(what)} cannot be imported: {describe(error)}") from error

@@ -1,29 +1,36 @@
-"""Detectors: the registry, building one from a specification, and predictions that are checked."""
+"""Detectors: the registry, and building one from a specification."""
 
 from __future__ import annotations
 
-import logging
 import sys
-from collections.abc import Collection, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager, redirect_stdout
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import cast
+from typing import TypeGuard, cast
 
 from benchmark.answers import Stop
-from benchmark.checking import checked
 from benchmark.classes import load_class, names_class
-from benchmark.errors import BenchError, DetectorError, UsageError, one_line
-from benchmark.model import Detector, Document, Prediction
+from benchmark.errors import (
+    BenchError,
+    DetectorError,
+    UsageError,
+    describe,
+    one_line,
+    suggest,
+)
+from benchmark.model import Detector
 from benchmark.registry import OWN, Registry
-from benchmark.spec import Given, Spec, construct, parameters_of, principal_of
+from benchmark.spec import Given, OfClass, Spec, construct, parameters_of, principal_of
 
-LOG = logging.getLogger(__name__)
-WRONG_NUMBER = "returned"
-"""Begins what is said of another number of predictions than documents."""
 _SETS = ("layers", "labels", "kinds", "trained_kinds", "trained_layers")
 """What a detector says of itself by sets of names."""
+_HOOKS = (
+    *("account", "chosen", "fit", "labels_for", "lacks", "show"),
+    *("examples", "fresh", "missing_extra", "progress", "seed", "shared", "shots", "slow"),
+)
+"""What it may have besides, which the harness looks for."""
 MODEL = "model.json"
 """The file that makes a folder one of a trained model."""
 
@@ -50,12 +57,12 @@ def build(spec: Spec, seed: int) -> Detector:
         Where what was built is no detector.
     """
     if isinstance(spec, Given):
-        return _checked_detector(spec, _copied(spec))
+        return checked_detector(str(spec), _copied(spec))
     if is_stored(spec):
         return _stored(spec)
     kind, spec = class_of(spec)
-    defaults = {"seed": seed} if "seed" in parameters_of(f"detector '{spec.name}'", kind) else {}
-    return _checked_detector(spec, construct("detector", kind, spec, defaults))
+    defaults = {"seed": seed} if "seed" in parameters_of(f"detector '{spec.title}'", kind) else {}
+    return checked_detector(str(spec), construct("detector", kind, spec, defaults))
 
 
 def _copied(spec: Given) -> object:
@@ -102,18 +109,41 @@ class Builder:
         return self._kept[spec]
 
 
-def _checked_detector(spec: Spec, detector: object) -> Detector:
-    with told(str(spec), "attributes"):
-        missing = [name for name in ("name", "layers", "predict") if not hasattr(detector, name)]
-        sets: dict[str, object] = {name: getattr(detector, name, frozenset()) for name in _SETS}
+def checked_detector(name: str, detector: object) -> Detector:
+    """Return an object as the detector that it is.
+
+    Parameters
+    ----------
+    name
+        What messages call it, its specification.
+    detector
+        An object of any origin.
+
+    Raises
+    ------
+    DetectorError
+        Where it lacks what a detector has, or says something of itself that cannot be.
+    """
+    with told(name, "attributes"):
+        missing = [one for one in ("name", "layers", "predict") if not hasattr(detector, one)]
+        sets: dict[str, object] = {one: getattr(detector, one, frozenset()) for one in _SETS}
+        hooks: dict[str, object] = {one: getattr(detector, one, None) for one in _HOOKS}
     if missing:
-        raise DetectorError(f"detector '{spec}' is no detector: it has no {', '.join(missing)}")
-    for name, found in sets.items():
-        if found is None and name != "layers":
-            continue
-        if not isinstance(found, Set) or not all(isinstance(one, str) for one in found):
-            raise DetectorError(f"detector '{spec}': its {name} are {found!r}, and not a set of names")
+        raise DetectorError(f"detector '{name}' is no detector: it has no {', '.join(missing)}")
+    for one, found in sets.items():
+        if (found is not None or one == "layers") and not is_names(found):
+            raise DetectorError(f"detector '{name}': its {one} are {found!r}, and not a set of names")
+    extra = hooks["missing_extra"]
+    if extra and not isinstance(extra, str):
+        raise DetectorError(
+            f"detector '{name}': its missing_extra is {extra!r}, and not the name of an extra"
+        )
     return cast(Detector, detector)
+
+
+def is_names(found: object) -> TypeGuard[Set[str]]:
+    """Return whether something is a set of texts, as labels and layers are given."""
+    return isinstance(found, Set) and all(isinstance(one, str) for one in found)
 
 
 def class_of(spec: Spec) -> tuple[type[Detector], Spec]:
@@ -127,19 +157,31 @@ def class_of(spec: Spec) -> tuple[type[Detector], Spec]:
     if spec.name in DETECTORS:
         return DETECTORS.get(spec.name), spec
     if names_class(spec):
-        return cast(type[Detector], load_class(spec).kind), replace(spec, value="")
+        return cast(type[Detector], load_class(spec).kind), OfClass.of(spec)
+    raise UsageError(one_line(_unknown(spec)))
+
+
+def _unknown(spec: Spec) -> str:
+    """Return what is wrong with a specification of no detector that is registered, nor of a class."""
+    kind, colon, rest = spec.value.partition(":")
+    key, equals, value = rest.partition("=")
+    if colon and equals and kind:
+        form = replace(spec, value=kind, parameters=((key, value), *spec.parameters))
+        return f"{spec}: parameters follow a comma: {form}"
     if spec.name.endswith(".py"):
-        raise UsageError(f"{one_line(str(spec))}: name its class: {one_line(spec.name)}:CLASS")
+        return f"{spec}: name its class: {spec.name}:CLASS"
     if "." in spec.name and "/" not in spec.name:
-        raise UsageError(f"no detector is named '{one_line(str(spec))}'; a class is named MODULE:CLASS")
-    return DETECTORS.get(spec.name), spec
+        return f"no detector is named '{spec}'; a class is named MODULE:CLASS"
+    module = f", and no module '{spec.name}' can be imported" if spec.value.isidentifier() else ""
+    return f"no detector is named '{spec.name}'{module}{suggest(spec.name, DETECTORS)}"
 
 
 def takes(spec: Spec, parameter: str) -> bool:
     """Return whether the class of a detector has a parameter; a trained model or an object takes none."""
     if isinstance(spec, Given) or is_stored(spec):
         return False
-    return parameter in parameters_of(f"detector '{spec.name}'", class_of(spec)[0])
+    kind, spec = class_of(spec)
+    return parameter in parameters_of(f"detector '{spec.title}'", kind)
 
 
 def with_parameters(specs: Sequence[Spec], given: Mapping[str, str]) -> list[Spec]:
@@ -194,8 +236,19 @@ def _stored(spec: Spec) -> Detector:
 
 
 @contextmanager
-def told(name: str, what: str) -> Iterator[None]:
+def told(name: str, what: str, how: str = "failed") -> Iterator[None]:
     """Turn whatever a detector's attribute or method raises into an error that names both.
+
+    What it prints goes to standard error, since it must not stand in our tables.
+
+    Parameters
+    ----------
+    name
+        What the message calls the detector.
+    what
+        The attribute or method.
+    how
+        What became of it.
 
     Raises
     ------
@@ -203,13 +256,14 @@ def told(name: str, what: str) -> Iterator[None]:
         Those that the detector raises itself, and a `Stop`, pass on what they say.
     """
     try:
-        yield
+        with redirect_stdout(sys.stderr):
+            yield
     except BenchError:
         raise
     except Stop as stop:
         raise BenchError(f"detector '{name}': {one_line(str(stop))}") from stop
-    except Exception as error:
-        raise DetectorError(f"detector '{name}': its {what} failed: {describe(error)}") from error
+    except (Exception, SystemExit) as error:  # a part of any origin may raise anything
+        raise DetectorError(f"detector '{name}': its {what} {how}: {describe(error)}") from error
 
 
 def how_to_complete(detector: Detector) -> str:
@@ -266,80 +320,3 @@ class Failure:
 
     document: str
     error: str
-
-
-def predict(
-    detector: Detector,
-    documents: Sequence[Document],
-    layer: str,
-    labels: Collection[str],
-    kind: str = "",
-) -> tuple[list[Prediction], list[Failure]]:
-    """Ask a detector for a layer; a document that it fails on costs that document alone.
-
-    Parameters
-    ----------
-    detector
-        Fitted where it needs to be.
-    documents
-        n documents.
-    layer
-        One of the detector's layers.
-    labels
-        The labels of the layer, for the check of what comes back.
-    kind
-        What the layer is made of, for the same; "" where that is not known.
-
-    Returns
-    -------
-    predictions
-        n predictions, empty ones for documents that failed.
-    failures
-        The documents that failed.
-
-    Raises
-    ------
-    BenchError
-        Where the detector says that it can predict no document at all.
-    """
-    found, error = _attempt(detector, documents, layer)
-    if error is not None and len(documents) > 1:
-        parts = [predict(detector, [document], layer, labels, kind) for document in documents]
-        if error.startswith(WRONG_NUMBER) and not any(failed for _, failed in parts):
-            LOG.warning("detector '%s' %s, and was asked again for each alone", detector.name, error)
-        return [p for part, _ in parts for p in part], [f for _, part in parts for f in part]
-    if error is not None:
-        return [Prediction(d.id, layer) for d in documents], [Failure(d.id, error) for d in documents]
-    predictions, failures = [], []
-    for document, prediction in zip(documents, found, strict=True):
-        if isinstance(prediction, Exception):  # it says itself that it failed on this document
-            predictions.append(Prediction(document.id, layer))
-            failures.append(Failure(document.id, describe(prediction)))
-            continue
-        try:
-            predictions.append(checked(document, prediction, layer, labels, kind))
-        except Exception as fault:  # noqa: BLE001 - what a detector returns may raise anything when read
-            predictions.append(Prediction(document.id, layer))
-            ours = isinstance(fault, TypeError | ValueError)
-            failures.append(Failure(document.id, one_line(str(fault)) if ours else describe(fault)))
-    return predictions, failures
-
-
-def _attempt(
-    detector: Detector, documents: Sequence[Document], layer: str
-) -> tuple[list[Prediction | Exception], str | None]:
-    try:
-        with redirect_stdout(sys.stderr):  # what a detector prints must not stand in our tables
-            predictions: list[Prediction | Exception] = list(detector.predict(documents, layer))
-    except Stop as stop:
-        raise BenchError(f"detector '{detector.name}': {one_line(str(stop))}") from stop
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - a detector of any origin may raise anything
-        return [], describe(error)
-    if len(predictions) != len(documents):
-        return [], f"{WRONG_NUMBER} {len(predictions)} predictions for {len(documents)} documents"
-    return predictions, None
-
-
-def describe(error: BaseException) -> str:
-    """Return an exception as one line."""
-    return one_line(f"{type(error).__name__}: {' '.join(str(error).split())}".removesuffix(": "))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,10 @@ class BenchError(Exception):
     """An error whose message alone tells the user what is wrong and what to do."""
 
     exit_code = 1
+
+
+class DetectorWarning(UserWarning):
+    """A detector broke its contract in a way that changed no result."""
 
 
 class UsageError(BenchError):
@@ -75,6 +80,41 @@ def one_line(text: str) -> str:
     A line break is escaped too: what a file holds cannot pass for a message of its own.
     """
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+
+
+MOST_CHARACTERS = 300
+"""Of an error that somebody else's code raised: its message may hold a whole text."""
+
+
+def shortened(text: str) -> str:
+    """Return a line of at most 300 characters, the rest of a longer one left out."""
+    return text if len(text) <= MOST_CHARACTERS else f"{text[: MOST_CHARACTERS - 2]} …"
+
+
+def describe(error: BaseException) -> str:
+    """Return an exception as one line of at most 300 characters: its kind, and what it says."""
+    line = f"{type(error).__name__}: {' '.join(str(error).split())}".removesuffix(": ")
+    return shortened(one_line(line))
+
+
+@contextmanager
+def keeping(what: Callable[[], str]) -> Iterator[None]:
+    """Note on an interrupt that ends a block what is kept all the same; errors pass as they are.
+
+    Parameters
+    ----------
+    what
+        Asked then; "" where nothing is kept.
+    """
+    try:
+        yield
+    except (Exception, SystemExit, GeneratorExit):
+        raise
+    except BaseException as end:
+        note = what()
+        if note:
+            end.add_note(note)
+        raise
 
 
 def how_to_install(error: ImportError) -> str:

@@ -18,7 +18,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped] # co
 from benchmark import data
 from benchmark.comparison import Comparison, headlines
 from benchmark.data import Dataset
-from benchmark.errors import UsageError
+from benchmark.errors import UsageError, keeping
 from benchmark.evaluation_plan import (
     Planned,
     Target,
@@ -216,10 +216,10 @@ def evaluate(
     """
     _check_numbers(seed, resamples, folds)
     as_published = divides_as_published(protocol, split, folds)
-    given = _listed(detectors, _is_detector)
-    targets = [target(one) for one in _listed(tasks, _is_target) or data.SHIPPED]
+    given = _listed("detectors", detectors, _is_detector)
+    targets = [target(one) for one in _listed("tasks", tasks, _is_target) or data.SHIPPED]
     settings, in_detail = settings_for(
-        _listed(metrics, _is_text),
+        _listed("metrics", metrics, _is_text),
         task_named=any(one.named for one in targets),
         seed=seed,
         resamples=resamples,
@@ -252,9 +252,9 @@ def run_all(plan: Sequence[Planned], output: Path | None, step: Step) -> list[Ru
     step
         Called with what is worked on, and what that is doing.
     """
-    runs = []
+    runs: list[Run] = []
     # One thread adds in the same order everywhere, as it does in the command.
-    with threadpool_limits(limits=1, user_api="blas"):
+    with threadpool_limits(limits=1, user_api="blas"), keeping(lambda: kept_runs(len(runs), output)):
         for evaluator, task, spec in plan:
             what = f"{evaluator.dataset.name}/{task.name}: {spec}"
             step(what)
@@ -264,6 +264,13 @@ def run_all(plan: Sequence[Planned], output: Path | None, step: Step) -> list[Ru
                 if output is not None:
                     save(run, output)
     return runs
+
+
+def kept_runs(count: int, output: Path | None) -> str:
+    """Return how many runs are kept in a folder, for a command that is interrupted; "" for none."""
+    if not count or output is None:
+        return ""
+    return f"{count} finished {'run is' if count == 1 else 'runs are'} kept in {output}"
 
 
 def tables_of(runs: Sequence[Run], comparisons: Sequence[Comparison], in_detail: bool) -> list[Table]:
@@ -339,18 +346,27 @@ def _check_numbers(seed: int, resamples: int, folds: int | None) -> None:
         raise UsageError(f"{folds} folds; a cross-validation has two or more")
 
 
-def _listed(given: object, is_one: Callable[[object], bool]) -> list[Any]:
-    """Return what may be given alone, several together, or not at all, as a list."""
+def _listed(what: str, given: object, is_one: Callable[[object], bool]) -> list[Any]:
+    """Return what may be given alone, several together, or not at all, as a list.
+
+    Raises
+    ------
+    UsageError
+        Where it is neither, or several are given that are none: only None stands for the default.
+    """
     if given is None:
         return []
     if is_one(given):
         return [given]
     try:
-        return list(cast(Iterable[object], given))
+        several = list(cast(Iterable[object], given))
     except TypeError as error:
         raise UsageError(
             f"{given!r} is neither a name, nor an object that fits, nor several of them"
         ) from error
+    if not several:
+        raise UsageError(f"{what}: none is given; name one, or leave them out (None) for the default")
+    return several
 
 
 def _is_text(given: object) -> bool:

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from benchmark import data
 from benchmark.data import Dataset
-from benchmark.detectors import Builder, build, how_to_complete, ready
+from benchmark.detectors import Builder, build, how_to_complete, ready, told
 from benchmark.errors import UsageError, one_line, suggest
 from benchmark.examples import show_examples
 from benchmark.fitting import ready_for
@@ -246,9 +246,11 @@ def spec_of(given: str | Spec | Detector) -> Spec:
             f"{type(given).__name__} is an estimator of scikit-learn and says nothing of layers; wrap it: "
             "benchmark.sklearn.SklearnDetector(estimator, layer=…)"
         )
-    spec = Given.of(given)
-    recorded = getattr(given, "recorded", None)
-    return replace(spec, parameters=tuple(recorded.items())) if isinstance(recorded, Mapping) else spec
+    with told(type(given).__name__, "attributes"):
+        spec, recorded = Given.of(given), getattr(given, "recorded", None)
+    if not isinstance(recorded, Mapping):
+        return spec
+    return replace(spec, parameters=tuple((str(key), str(value)) for key, value in recorded.items()))
 
 
 def _told_apart(specs: Sequence[Spec]) -> None:
@@ -316,7 +318,7 @@ def _can_do(evaluator: Evaluator, task: Task, spec: Spec) -> bool:
         return False
     detector = evaluator.detector(spec)
     if isinstance(spec, Given) and hasattr(detector, "chosen"):
-        detector.chosen(subject)
+        ready_for(detector, subject, name=str(spec))
     return True
 
 

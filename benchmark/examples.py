@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from benchmark import data
+from benchmark.asking import named
 from benchmark.data import SHIPPED, Dataset
-from benchmark.errors import UsageError, suggest
+from benchmark.detectors import told
+from benchmark.errors import DetectorError, UsageError, shortened, suggest
 from benchmark.model import Annotation, Detector
 from benchmark.provenance import Provenance, training_of
 from benchmark.spec import Spec
-from benchmark.subject import Subject, layer_gold, layer_labels, lesson
+from benchmark.subject import Subject, labels_given, layer_gold, layer_labels, lesson
 
 
 def show_examples(
@@ -44,13 +46,15 @@ def show_examples(
     ------
     UsageError
         Where the dataset is the one that is scored, or has not so much gold to show.
+    DetectorError
+        Where it says no number of examples, or does not choose them.
     """
-    shots = getattr(detector, "shots", 0)
+    shots = _shots(spec, detector)
     if not shots:
         return None
-    source = _source(spec, str(getattr(detector, "examples", "")), subject, barred)
-    gold: Sequence[Annotation] = lesson(source, _whole(detector, subject, source)) or ()
-    chosen = list(detector.show(gold, subject.layer))  # type: ignore[attr-defined]
+    source = _source(spec, str(getattr(detector, "examples", None) or ""), subject, barred)
+    gold: Sequence[Annotation] = lesson(source, _whole(spec, detector, subject, source)) or ()
+    chosen = _chosen(spec, detector, gold, subject)
     if len(chosen) < shots:
         by = f" labelled by the {subject.unit}" if subject.unit else ""
         raise UsageError(
@@ -59,21 +63,55 @@ def show_examples(
         )
     shown = set(chosen)
     places = [place for place, document in enumerate(source.documents) if document.id in shown]
-    training = replace(training_of(source, 0, getattr(detector, "seed", 0)), shots=shots)
+    seed = getattr(detector, "seed", 0)
+    training = replace(training_of(source, 0, seed if isinstance(seed, int) else 0), shots=shots)
     return Provenance(training, source.fingerprints.only(places))
 
 
-def _whole(detector: Detector, subject: Subject, source: Dataset) -> Subject:
+def _shots(spec: Spec, detector: Detector) -> int:
+    """Return how many examples a detector wants; what it calls so counts only where it can be shown any."""
+    shots: object = getattr(detector, "shots", None) if hasattr(detector, "show") else None
+    if shots is None:
+        return 0
+    if not isinstance(shots, int) or shots < 0:
+        raise DetectorError(f"detector '{spec}': its shots are {shots!r}, and not a number of examples")
+    return shots
+
+
+def _chosen(spec: Spec, detector: Detector, gold: Sequence[Annotation], subject: Subject) -> list[str]:
+    """Return the documents of the examples that a detector chooses, one an example.
+
+    Raises
+    ------
+    DetectorError
+        Where it fails, or returns something else.
+    """
+    with told(str(spec), "method show"):
+        found: object = detector.show(list(gold), subject.layer)  # type: ignore[attr-defined]
+        ids = list(found) if isinstance(found, Iterable) and not isinstance(found, str) else None
+    what = f"detector '{spec}': its method show returned"
+    if ids is None:
+        raise DetectorError(f"{what} {named(found)}, and not the ids of the documents")
+    known = {annotation.document.id for annotation in gold}
+    for one in ids:
+        if not isinstance(one, str) or one not in known:
+            strange = shortened(repr(one)) if isinstance(one, str) else named(one)
+            raise DetectorError(
+                f"{what} {strange} for the id of a document, and it was shown none of that id"
+            )
+    return ids
+
+
+def _whole(spec: Spec, detector: Detector, subject: Subject, source: Dataset) -> Subject:
     """Return a subject with all labels of the source that a detector gives, scored or not."""
-    named = getattr(detector, "labels_for", None)
-    given = named(subject) if named is not None else None
+    given = labels_given(detector, subject, str(spec)) if hasattr(detector, "labels_for") else None
     if not given:
         return subject
     known = layer_labels(source, subject.layer)
     return replace(subject, labels=tuple(label for label in known if label in given))
 
 
-def _source(spec: Spec, named: str, subject: Subject, barred: Collection[str]) -> Dataset:
+def _source(spec: Spec, wanted: str, subject: Subject, barred: Collection[str]) -> Dataset:
     """Return the dataset that examples are taken from.
 
     Raises
@@ -81,13 +119,14 @@ def _source(spec: Spec, named: str, subject: Subject, barred: Collection[str]) -
     UsageError
         Where it is the one that is scored, or has no gold to show.
     """
-    if not named:
+    if not wanted:
         return _shipped(spec, subject, barred)
-    name, _, split = named.partition(":")
+    name, _, split = wanted.partition(":")
     source = data.load(name)
     if source.name in barred:
         raise UsageError(
-            f"detector '{spec}': examples={named} is what it is scored on; examples come from another dataset"
+            f"detector '{spec}': examples={wanted} is what it is scored on; examples come from another "
+            "dataset"
         )
     if not _shows(source, subject):
         raise UsageError(

@@ -9,9 +9,12 @@ from contextlib import redirect_stdout
 from typing import cast
 
 from benchmark.answers import Account, Stop
-from benchmark.detectors import Failure, describe, predict, told
-from benchmark.errors import BenchError, DetectorError, one_line
+from benchmark.asking import named, predict
+from benchmark.checking import checked_account
+from benchmark.detectors import Failure, checked_detector, told
+from benchmark.errors import BenchError, DetectorError, describe, one_line, shortened
 from benchmark.model import Annotation, Detector, Document, Prediction, TrainableDetector
+from benchmark.provenance import Provenance
 from benchmark.subject import Subject
 
 
@@ -21,6 +24,7 @@ def ready_for(
     say: Callable[[str], None] | None = None,
     *,
     fresh: bool = False,
+    name: str = "",
 ) -> Detector:
     """Return what does a subject, told whom to report to and whether earlier answers count.
 
@@ -34,22 +38,60 @@ def ready_for(
         Given to a detector that has an attribute `progress`.
     fresh
         Given to a detector that has an attribute `fresh`, as one has that keeps its answers.
+    name
+        What messages call the detector, its specification; "" for its own name.
+
+    Raises
+    ------
+    DetectorError
+        Where its method `chosen` fails or returns no detector, or what it is told cannot be set.
     """
+    name = name or detector.name
     if hasattr(detector, "chosen"):
-        name = detector.name
         with told(name, "method chosen"):
-            detector = detector.chosen(subject)
-        if not hasattr(detector, "predict"):
-            raise DetectorError(f"detector '{name}': its method chosen returned {detector!r}, no detector")
-    if say is not None and hasattr(detector, "progress"):
-        detector.progress = say
-    if fresh and hasattr(detector, "fresh"):
-        detector.fresh = True
+            chosen: object = detector.chosen(subject)
+        if not hasattr(chosen, "predict"):
+            raise DetectorError(f"detector '{name}': its method chosen returned {named(chosen)}, no detector")
+        detector = checked_detector(name, chosen)
+    with told(name, "provenance"):
+        known: object = getattr(detector, "provenance", None)
+    if known is not None and not isinstance(known, Provenance):
+        raise DetectorError(f"detector '{name}': its provenance is {named(known)}, and no Provenance")
+    if say is not None:
+        _tell(detector, "progress", say, name)
+    if fresh:
+        _tell(detector, "fresh", True, name)
     return detector
 
 
-def account_of(detector: Detector, documents: Sequence[Document], layer: str) -> Account | None:
+def _tell(detector: Detector, attribute: str, value: object, name: str) -> None:
+    """Set an attribute of a detector that has it.
+
+    Raises
+    ------
+    DetectorError
+        Where it cannot be set.
+    """
+    if hasattr(detector, attribute):
+        with told(name, f"attribute {attribute}", "cannot be set"):
+            setattr(detector, attribute, value)
+
+
+def account_of(
+    detector: Detector, documents: Sequence[Document], layer: str, name: str = ""
+) -> Account | None:
     """Return what a detector tells of its predictions; None where it tells nothing.
+
+    Parameters
+    ----------
+    detector
+        Who predicted.
+    documents
+        What was predicted; the detector gets a list of its own.
+    layer
+        The layer.
+    name
+        What messages call the detector, its specification; "" for its own name.
 
     Raises
     ------
@@ -58,10 +100,47 @@ def account_of(detector: Detector, documents: Sequence[Document], layer: str) ->
     """
     if not hasattr(detector, "account"):
         return None
-    with told(detector.name, "method account"):
-        found = detector.account(documents, layer)
-    if not isinstance(found, Account):
-        raise DetectorError(f"detector '{detector.name}': its method account returned {found!r}, no Account")
+    name = name or detector.name
+    with told(name, "method account"):
+        found: object = detector.account(list(documents), layer)
+    try:
+        return checked_account(documents, found, layer)
+    except (TypeError, ValueError) as error:
+        said = shortened(one_line(str(error)))
+        raise DetectorError(f"detector '{name}': its method account returned {said}") from error
+
+
+def trained(
+    detector: Detector,
+    documents: Sequence[Document],
+    gold: Sequence[Annotation],
+    layer: str,
+    name: str = "",
+) -> Detector:
+    """Train a detector, on lists of its own, and return what its `fit` returned.
+
+    Parameters
+    ----------
+    detector
+        Who learns.
+    documents, gold
+        n documents, and the annotation of each.
+    layer
+        What is learned.
+    name
+        What messages call the detector, its specification; "" for its own name.
+
+    Raises
+    ------
+    DetectorError
+        Where that is no detector.
+    """
+    with redirect_stdout(sys.stderr):  # what a detector prints must not stand in our tables
+        found = cast(TrainableDetector, detector).fit(list(documents), list(gold), layer)
+    if not hasattr(found, "predict"):
+        raise DetectorError(
+            f"detector '{name or detector.name}': fit returned {named(found)}: it has to return self"
+        )
     return found
 
 
@@ -80,6 +159,15 @@ class Fitted:
         Given to a detector that has an attribute `progress`.
     where
         Ends what `say` is called with: ", fold 2 of 5".
+    name
+        What messages call the detector, its specification; "" for its own name.
+
+    Raises
+    ------
+    DetectorError
+        Where what it returns is no detector, or what it is told cannot be set.
+    BenchError
+        Where it says that it can learn nothing at all.
     """
 
     def __init__(
@@ -89,19 +177,23 @@ class Fitted:
         subject: Subject,
         say: Callable[[str], None] | None = None,
         where: str = "",
+        *,
+        name: str = "",
     ) -> None:
-        self.detector, self.subject = ready_for(detector, subject), subject
+        self.name = name or detector.name
+        self.detector, self.subject = ready_for(detector, subject, name=self.name), subject
         self.error: str | None = None
         self.seconds = 0.0
-        if say is not None and hasattr(self.detector, "progress"):
-            self.detector.progress = lambda text: say(f"{text}{where}")
+        if say is not None:
+            _tell(self.detector, "progress", lambda text: say(f"{text}{where}"), self.name)
         began = time.perf_counter()
         try:
-            with redirect_stdout(sys.stderr):
-                documents = [annotation.document for annotation in gold]
-                self.detector = cast(TrainableDetector, self.detector).fit(documents, gold, subject.layer)
+            documents = [annotation.document for annotation in gold]
+            self.detector = trained(self.detector, documents, gold, subject.layer, self.name)
         except Stop as stop:
-            raise BenchError(f"detector '{detector.name}': {one_line(str(stop))}") from stop
+            raise BenchError(f"detector '{self.name}': {one_line(str(stop))}") from stop
+        except DetectorError:
+            raise
         except (Exception, SystemExit) as error:  # noqa: BLE001 - a detector of any origin may raise anything
             self.error = f"training failed: {describe(error)}"
         self.fit_seconds = time.perf_counter() - began
@@ -116,6 +208,7 @@ class Fitted:
                 [Failure(document.id, self.error) for document in documents],
             )
         began = time.perf_counter()
-        found = predict(self.detector, documents, self.subject.layer, labels, self.subject.kind)
+        layer, kind = self.subject.layer, self.subject.kind
+        found = predict(self.detector, documents, layer, labels, kind, name=self.name)
         self.seconds = time.perf_counter() - began
         return found

@@ -172,7 +172,7 @@ def _fitted(
     BenchError
         Where the training fails.
     """
-    fitted = Fitted(detector, lesson(dataset, subject) or (), subject, say)
+    fitted = Fitted(detector, lesson(dataset, subject) or (), subject, say, name=str(spec))
     if fitted.error is not None:
         raise BenchError(f"detector '{spec}', layer '{subject.layer}': {fitted.error}")
     return fitted

@@ -6,6 +6,7 @@ the score and its interval speak of the same statistics.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -20,6 +21,8 @@ from benchmark.tasks import Task
 FEWEST_DOCUMENTS = 20
 """With fewer articles than this, paragraphs are resampled instead."""
 PARAGRAPH = "paragraph"
+UNITS = ("sentence", PARAGRAPH, "document")
+"""The kinds of units."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +95,39 @@ class Scoring:
             units = tuple(unit for unit in prediction.units if (unit.start, unit.end) in scored)
             found.append(replace(prediction, units=units))
         return tuple(found)
+
+    def other_units(self, predictions: Sequence[Prediction]) -> str:
+        """Return what is strange where units are labelled, but of another kind than the task scores.
+
+        That is so where none of them is scored, or where all are of one other kind: of sentences, some are
+        paragraphs too. Whoever labels units of several kinds, those that are scored among them, may do so.
+
+        Parameters
+        ----------
+        predictions
+            One a document, in the order of the documents.
+
+        Returns
+        -------
+        str
+            Such as "labelled 28 sentences, and none of the paragraphs that are scored"; "" where all is well.
+        """
+        if self.task.unit is None:
+            return ""
+        total, numbers = 0, Counter[str]()
+        for document, prediction in zip(self.documents, predictions, strict=True):
+            places = {(unit.start, unit.end) for unit in prediction.units}
+            total += len(places)
+            for kind in UNITS:
+                numbers[kind] += len(places.intersection(map(tuple, document.units(kind).tolist())))
+        scored, unit = numbers[self.task.unit], self.task.unit
+        other = next((kind for kind in UNITS if numbers[kind] == total), "")
+        if scored == total or (scored and not other):
+            return ""
+        labelled = f"labelled {total} {other or 'unit'}{'' if total == 1 else 's'}"
+        if not scored:
+            return f"{labelled}, and none of the {unit}s that are scored"
+        return f"{labelled}, only {scored} of them {unit}s, which are what is scored"
 
 
 def scoring(

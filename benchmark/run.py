@@ -6,6 +6,7 @@ the gold as a task scores it, the annotators' ceilings, the resamples.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -18,8 +19,8 @@ from benchmark.contamination import Shared, named
 from benchmark.data import Dataset
 from benchmark.detectors import Builder, Failure
 from benchmark.environment import environment, now
-from benchmark.errors import BenchError, UsageError
-from benchmark.identity import files_of_detector, origin_of
+from benchmark.errors import BenchError, DetectorWarning, UsageError
+from benchmark.identity import files_of_detector, origin_of, unshown_of
 from benchmark.metrics import METRICS
 from benchmark.metrics.base import Metric
 from benchmark.model import Detector, Prediction
@@ -31,11 +32,13 @@ from benchmark.scores import Resamples, scores_of
 from benchmark.spec import Spec, construct
 from benchmark.subject import Subject, gives, knows, must_fit, subjects
 from benchmark.tasks import TASKS, Task
-from benchmark.training import Order, Output, can_learn, run_detector
+from benchmark.training import Order, Output, can_learn, detector_seed, run_detector
 from benchmark.usage import Spread, usage_of
 
 LABEL_FREE = "ptc_si"
 """The metric that spans without labels can be scored by."""
+FILE = "file"
+"""The origin of predictions that no detector was asked for here."""
 
 
 @dataclass(frozen=True)
@@ -126,10 +129,10 @@ class Evaluator:
         """Return what a detector is asked for in a task; None where it cannot do the task."""
         detector = self.detector(spec)
         for subject in subjects(task, self.dataset):
-            if knows(detector, subject):
+            if knows(detector, subject, str(spec)):
                 learned = not must_fit(detector, subject) or can_learn(self._order(task), subject)
                 if learned:
-                    return subject if gives(detector, subject) else None
+                    return subject if gives(detector, subject, str(spec)) else None
         return None
 
     def _order(self, task: Task) -> Order:
@@ -174,8 +177,9 @@ class Evaluator:
             origin=origin_of(spec),
             layer=subject.layer,
             training=output.training,
-            seed=getattr(detector, "seed", None),
+            seed=detector_seed(detector),
             files=files_of_detector(spec, detector),
+            unshown=unshown_of(spec, detector),
         )
         found = _Found(
             record,
@@ -210,7 +214,7 @@ class Evaluator:
                     f"{file.path}: its spans have no technique, and only {LABEL_FREE} can score them: "
                     f"give --metrics {LABEL_FREE}"
                 )
-        record = DetectorRecord(file.title, {}, "file", layers[0], files={"predictions": file.sha256})
+        record = DetectorRecord(file.title, {}, FILE, layers[0], files={"predictions": file.sha256})
         found = _Found(record, file.layers[layers[0]], missing=file.missing[layers[0]])
         return self._score(task, found, metrics)
 
@@ -258,8 +262,18 @@ class Evaluator:
             protocol=self.settings.protocol,
             usage=usage_of(found.account, self._spread(scorer, found, metrics)),
         )
+        self._warn(scorer, found)
         predictions = scorer.scoring.kept(found.predictions)
         return Run(record, predictions, statistics, found.account.answers, found.account.log)
+
+    def _warn(self, scorer: TaskScorer, found: _Found) -> None:
+        """Say where units of another kind were labelled than are scored, which count as nothing found."""
+        strange = scorer.scoring.other_units(found.predictions)
+        if strange:
+            who = "" if found.detector.origin == FILE else "detector "
+            where = f"{self.dataset.name}/{scorer.task.name}"
+            text = f"{who}'{found.detector.spec}' in {where} {strange}"
+            warnings.warn(text, DetectorWarning, stacklevel=3)
 
     def _spread(
         self, scorer: TaskScorer, found: _Found, metrics: Sequence[Metric]

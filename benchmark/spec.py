@@ -10,14 +10,13 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
-from typing import Self, TypeVar, get_type_hints
-
-import msgspec
+from typing import Self, TypeVar
 
 from benchmark.answers import Stop
-from benchmark.errors import BenchError, UsageError, how_to_install, one_line, suggest
+from benchmark.errors import BenchError, UsageError, describe, how_to_install, one_line, suggest
+from benchmark.typed import from_text, hint_of
 
 T = TypeVar("T")
 
@@ -46,6 +45,11 @@ class Spec:
     name: str
     parameters: tuple[tuple[str, str], ...] = ()
     value: str = ""
+
+    @property
+    def title(self) -> str:
+        """What messages call it that speak of no parameter's value."""
+        return self.name
 
     def __str__(self) -> str:
         named = [f"{key}={_escaped(value)}" for key, value in self.parameters]
@@ -78,6 +82,32 @@ class Spec:
 
 def _escaped(value: str) -> str:
     return value.replace(",", "\\,")
+
+
+@dataclass(frozen=True)
+class OfClass(Spec):
+    """The parameters of a class in a module or file.
+
+    Parameters
+    ----------
+    kind
+        The class: what stands right behind the colon is its name, and no parameter.
+    """
+
+    kind: str = ""
+
+    @classmethod
+    def of(cls, spec: Spec) -> Self:
+        """Return the specification of a class's parameters, of one whose value names the class."""
+        return cls(spec.name, spec.parameters, "", spec.value)
+
+    @property
+    def title(self) -> str:
+        """The module or file with the class."""
+        return f"{self.name}:{self.kind}"
+
+    def __str__(self) -> str:
+        return str(Spec(self.name, self.parameters, self.kind))
 
 
 @dataclass(frozen=True)
@@ -170,23 +200,42 @@ def construct(what: str, kind: type[T], spec: Spec, defaults: Mapping[str, objec
         Where a parameter is unknown, a value does not fit, or a package is missing.
     """
     given = _by_name(what, kind, spec)
-    principal = parameters_of(f"{what} '{spec.name}'", kind).get(principal_of(kind))
-    if principal is not None and principal.default is principal.empty and principal.name not in dict(given):
-        form = f"{spec.name}:{principal.name.upper()}"
-        raise UsageError(f"{what} '{spec.name}' needs its {principal.name}: {form}")
     values = {**defaults, **{key: _convert(what, kind, spec, key, text) for key, text in given}}
+    _check_complete(what, kind, spec, values)
     try:
         return kind(**values)
     except BenchError:
         raise
     except Stop as stop:  # a value may be a secret in the wrong place, so that no parameter is shown
-        raise UsageError(f"{what} '{spec.name}': {one_line(str(stop))}") from stop
+        raise UsageError(f"{what} '{spec.title}': {one_line(str(stop))}") from stop
     except ImportError as error:
         raise UsageError(
             f"{what} '{spec}' needs a package that is not installed: {error}{how_to_install(error)}"
         ) from error
-    except Exception as error:  # a constructor of any origin may raise anything
-        raise UsageError(f"{what} '{spec}': {error}") from error
+    except (Exception, SystemExit) as error:  # a constructor of any origin may raise anything
+        # A plain ValueError is how a constructor says what is wrong with a parameter.
+        plain = type(error) is ValueError and bool(str(error))
+        problem = f": {error}" if plain else f" cannot be built: {describe(error)}"
+        raise UsageError(f"{what} '{spec}'{problem}") from error
+
+
+def _check_complete(what: str, kind: type[object], spec: Spec, values: Mapping[str, object]) -> None:
+    """Refuse to build where a parameter without a default has no value.
+
+    Raises
+    ------
+    UsageError
+        Which shows how it is given.
+    """
+    parameters = parameters_of(f"{what} '{spec.title}'", kind)
+    missing = [name for name, one in parameters.items() if one.default is one.empty and name not in values]
+    if not missing:
+        return
+    principal = principal_of(kind)
+    named = (*spec.parameters, *((name, name.upper()) for name in missing if name != principal))
+    value = principal.upper() if principal in missing else spec.value
+    form = replace(spec, parameters=named, value=value)
+    raise UsageError(f"{what} '{spec.title}' needs its {', '.join(missing)}: {form}")
 
 
 def _by_name(what: str, kind: type[object], spec: Spec) -> list[tuple[str, str]]:
@@ -201,9 +250,9 @@ def _by_name(what: str, kind: type[object], spec: Spec) -> list[tuple[str, str]]
     if not spec.value:
         return list(spec.parameters)
     if not principal:
-        known = ", ".join(parameters_of(f"{what} '{spec.name}'", kind)) or "it has none"
+        known = ", ".join(parameters_of(f"{what} '{spec.title}'", kind)) or "it has none"
         raise UsageError(
-            f"{what} '{spec.name}': '{spec.value}' is not of the form key=value; its parameters: {known}"
+            f"{what} '{spec.title}': '{spec.value}' is not of the form key=value; its parameters: {known}"
         )
     if principal in dict(spec.parameters):
         raise UsageError(f"{what} '{spec}': {principal} is given twice")
@@ -216,31 +265,14 @@ def principal_of(kind: object) -> str:
 
 
 def _convert(what: str, kind: type[object], spec: Spec, key: str, text: str) -> object:
-    known = parameters_of(f"{what} '{spec.name}'", kind)
+    known = parameters_of(f"{what} '{spec.title}'", kind)
     if key not in known:
-        raise UsageError(f"{what} '{spec.name}' has no parameter '{key}'{suggest(key, known)}")
+        raise UsageError(f"{what} '{spec.title}' has no parameter '{key}'{suggest(key, known)}")
+    hint = hint_of(kind, known[key])
     try:
-        return msgspec.convert(text, _hint(kind, known[key]), strict=False, dec_hook=_path)
-    except (msgspec.ValidationError, TypeError) as error:
-        raise UsageError(f"{what} '{spec.name}': {key}={text}: {error}") from error
-
-
-def _hint(kind: type[object], parameter: inspect.Parameter) -> object:
-    """Return the type that a parameter's hint names; text where there is none or it cannot be resolved."""
-    if parameter.annotation is parameter.empty:
-        return str
-    alone = type("Alone", (), {"__annotations__": {"hint": parameter.annotation}})
-    try:
-        return get_type_hints(alone, globalns=getattr(kind.__init__, "__globals__", None))["hint"]
-    except (NameError, AttributeError, TypeError, SyntaxError):
-        return str  # only a type checker can resolve it
-
-
-def _path(hint: type[object], text: object) -> object:
-    """Make a path, the one type of parameters that msgspec does not know."""
-    if hint is Path and isinstance(text, str):
-        return Path(text)
-    raise TypeError(f"parameters of type {hint.__name__} cannot be given as text")
+        return from_text(text, hint)
+    except ValueError as error:
+        raise UsageError(f"{what} '{spec.title}': {key}={text}: {error}") from error
 
 
 def files_of(kind: type[object], spec: Spec) -> dict[str, Path]:

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from benchmark.data import Dataset
+from benchmark.detectors import is_names, told
+from benchmark.errors import DetectorError
 from benchmark.model import Annotation, Detector, Document, offsets
 from benchmark.projection import read_any
 from benchmark.tasks import TASKS, Task, bind
@@ -58,10 +60,46 @@ def subjects(task: Task, dataset: Dataset) -> Iterator[Subject]:
         yield Subject(layer, "spans", task.span_labels or layer_labels(dataset, layer))
 
 
-def knows(detector: Detector, subject: Subject) -> bool:
-    """Return whether a detector predicts a subject, once it has learned what it has to learn."""
+def labels_given(detector: Detector, subject: Subject, name: str = "") -> frozenset[str] | None:
+    """Return the only labels that a detector gives where it is asked for a subject; None where it says none.
+
+    It says so by a method `labels_for(subject)`, as one does that knows what it learned and returns None for
+    what it did not, or else by its `labels`.
+
+    Parameters
+    ----------
+    detector
+        Who is asked.
+    subject
+        For what.
+    name
+        What messages call the detector, its specification; "" for its own name.
+
+    Raises
+    ------
+    DetectorError
+        Where its method fails, or returns something else.
+    """
+    if not hasattr(detector, "labels_for"):
+        only = getattr(detector, "labels", None)
+        return None if only is None else frozenset(only)
+    name = name or detector.name
+    with told(name, "method labels_for"):
+        found: object = detector.labels_for(subject)
+    if found is not None and not is_names(found):
+        raise DetectorError(
+            f"detector '{name}': its method labels_for returned {found!r}, and not a set of names"
+        )
+    return None if found is None else frozenset(found)
+
+
+def knows(detector: Detector, subject: Subject, name: str = "") -> bool:
+    """Return whether a detector predicts a subject, once it has learned what it has to learn.
+
+    Messages call it by `name`, its specification, or by its own name.
+    """
     if hasattr(detector, "labels_for"):  # a trained model, which knows what it learned
-        return detector.labels_for(subject) is not None
+        return labels_given(detector, subject, name) is not None
     kinds = getattr(detector, "kinds", frozenset()) | getattr(detector, "trained_kinds", frozenset())
     return subject.layer in detector.layers or subject.kind in kinds
 
@@ -74,21 +112,22 @@ def must_fit(detector: Detector, subject: Subject) -> bool:
     return subject.kind not in getattr(detector, "kinds", frozenset())
 
 
-def gives(detector: Detector, subject: Subject) -> bool:
+def gives(detector: Detector, subject: Subject, name: str = "") -> bool:
     """Return whether a detector can give the labels that count, as far as it says.
 
     One of them is enough for spans. Of units it has to know the label set: a detector with other names for
     some of the labels would be scored as if it never found these. A trained model has to have learned all of
     them; one that learned other names is for `bench transfer`.
+
+    Messages call it by `name`, its specification, or by its own name.
     """
-    named = getattr(detector, "labels_for", None)
-    only = getattr(detector, "labels", None) if named is None else named(subject)
+    only = labels_given(detector, subject, name)
     if not only or not subject.labels:
         return True
-    if named is not None and not set(subject.labels) <= only:
+    if hasattr(detector, "labels_for") and not set(subject.labels) <= only:
         return False
     if subject.kind == "units":
-        return bool(only <= set(subject.labels))
+        return only <= set(subject.labels)
     return not only.isdisjoint(subject.labels)
 
 

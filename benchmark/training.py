@@ -15,9 +15,10 @@ from typing import cast
 import numpy as np
 
 from benchmark.answers import Account
+from benchmark.asking import predict
 from benchmark.contamination import Fingerprints, Shared, shared
 from benchmark.data import Dataset
-from benchmark.detectors import Builder, Failure, build, predict
+from benchmark.detectors import Builder, Failure, build
 from benchmark.errors import UsageError
 from benchmark.examples import show_examples
 from benchmark.fitting import Fitted, account_of, ready_for
@@ -148,7 +149,7 @@ def run_detector(
         Where the detector must be trained and there is no gold to learn from, or the dataset cannot be
         divided.
     """
-    detector = ready_for(order.build(spec), subject, say, fresh=order.fresh)
+    detector = ready_for(order.build(spec), subject, say, fresh=order.fresh, name=str(spec))
     labels = layer_labels(order.dataset, subject.layer) or subject.labels
     if not must_fit(detector, subject):
         scored = scored_part(order.dataset, order.protocol, order.task)
@@ -157,7 +158,7 @@ def run_detector(
         )
         # A model may know labels that this dataset lacks; they are not scored.
         free = hasattr(detector, "provenance") or hasattr(detector, "labels_for")
-        output = _untrained(detector, texts(scored, subject), subject, () if free else labels)
+        output = _untrained(spec, detector, texts(scored, subject), subject, () if free else labels)
         if known is None:
             return output
         both = shared(known.fingerprints, scored.fingerprints)
@@ -185,7 +186,8 @@ def _trained(
         gold = cast(tuple[Annotation, ...], lesson(part.source, subject))
         test = [documents[place] for place in part.test]
         where = f", fold {number} of {division.folds}" if division.folds else ""
-        run = Fitted(build(spec, order.seed), [gold[place] for place in part.train], subject, say, where)
+        taught = [gold[place] for place in part.train]
+        run = Fitted(build(spec, order.seed), taught, subject, say, where, name=str(spec))
         predictions, failed = run.predict(test, labels)
         found.update(zip(part.test.tolist(), predictions, strict=True))
         failures.extend(failed)
@@ -256,20 +258,20 @@ def predict_texts(
     UsageError
         Where the detector must be trained and the reports have no gold in the layer.
     """
-    detector = ready_for(build(spec, seed), subject, fresh=fresh)
+    detector = ready_for(build(spec, seed), subject, fresh=fresh, name=str(spec))
     source = training_dataset()
     if not must_fit(detector, subject):
         # A model may know other labels than the reports have.
         labels = () if hasattr(detector, "provenance") else subject.labels
         known = show_examples(spec, detector, subject, ())
-        output = _untrained(detector, documents, subject, labels)
+        output = _untrained(spec, detector, documents, subject, labels)
         return output if known is None else replace(output, training=known.training)
     gold = lesson(source, subject)
     if gold is None:
         raise UsageError(
             f"detector '{spec}' must be trained for layer '{subject.layer}', which {source.name} lacks"
         )
-    run = Fitted(detector, gold, subject)
+    run = Fitted(detector, gold, subject, name=str(spec))
     predictions, failures = run.predict(documents, layer_labels(source, subject.layer))
     training = training_of(source, 0, seed)
     both = shared(source.fingerprints, Fingerprints.of(documents))
@@ -279,11 +281,11 @@ def predict_texts(
 
 
 def _untrained(
-    detector: Detector, documents: Sequence[Document], subject: Subject, labels: Sequence[str]
+    spec: Spec, detector: Detector, documents: Sequence[Document], subject: Subject, labels: Sequence[str]
 ) -> Output:
     began = time.perf_counter()
     layer = subject.layer
-    predictions, failures = predict(detector, documents, layer, labels, subject.kind)
+    predictions, failures = predict(detector, documents, layer, labels, subject.kind, name=str(spec))
     seconds = time.perf_counter() - began
-    account = account_of(detector, documents, layer)
+    account = account_of(detector, documents, layer, str(spec))
     return Output(layer, tuple(predictions), tuple(failures), seconds, 0.0, None, account=account)

@@ -248,7 +248,7 @@ class _Runner:
         if self._model is None or self._model[0] != key:
             gold = lesson(pair.source.part, pair.subject) or ()
             detector = build(pair.spec, self.settings.seed)
-            self._model = key, Fitted(detector, gold, pair.subject, say)
+            self._model = key, Fitted(detector, gold, pair.subject, say, name=str(pair.spec))
             self._predictions.clear()
         name = pair.dataset.manifest_sha256
         if name not in self._predictions:

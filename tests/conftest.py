@@ -40,7 +40,7 @@ Labelled = Sequence[Sequence[Unit]]
 
 
 def pytest_collection_finish() -> None:
-    """Take what was imported out of the garbage collector's rounds, which cost a sixth of the time of all tests."""
+    """Take what was imported out of the garbage collector's rounds, a sixth of the time of all tests."""
     gc.collect()
     gc.freeze()
 

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from benchmark.asking import predict
 from benchmark.classes import load_class, names_class
 from benchmark.cli import main
-from benchmark.detectors import build, predict, takes
+from benchmark.detectors import build, takes
 from benchmark.errors import DetectorError, UsageError
 from benchmark.fileio import sha256
 from benchmark.identity import files_of_detector, origin_of
@@ -151,6 +152,13 @@ def test_the_module_of_an_installed_package_is_of_its_distribution():
             "cannot be imported: ModuleNotFoundError: No module named 'no_such_package'",
         ),
         ("no_such_module:First", "no detector is named 'no_such_module'"),
+        ("okk:Det", "no detector is named 'okk', and no module 'okk' can be imported; known: "),
+        ("lexikon:Det", "and no module 'lexikon' can be imported, did you mean 'lexicon'?"),
+        ("my_detector.py:First:size=2", "parameters follow a comma: my_detector.py:First,size=2"),
+        ("my_detector:First:size=2,x=1", "parameters follow a comma: my_detector:First,size=2,x=1"),
+        ("my_detector.py:First,size=x", "detector 'my_detector.py:First': size=x: it takes a whole number"),
+        ("raises.py:Det", "detector 'raises.py:Det' cannot be built: KeyError: 'model'"),
+        ("raises.py:Det,word=x", "detector 'raises.py:Det,word=x' cannot be built: KeyError: 'model'"),
         ("my_detector.py", "name its class: my_detector.py:CLASS"),
         ("my_detector.First", "no detector is named 'my_detector.First'; a class is named MODULE:CLASS"),
     ],
@@ -159,6 +167,8 @@ def test_what_is_wrong_is_told_in_a_line(script, tmp_path, text, message):
     (tmp_path / "broken.py").write_text("1 / 0\n")
     (tmp_path / "leaves.py").write_text("raise SystemExit(3)\n")
     (tmp_path / "syntax.py").write_text("def\n")
+    raises = "class Det:\n    def __init__(self, word=''):\n        raise KeyError('model')\n"
+    (tmp_path / "raises.py").write_text(raises)
     (tmp_path / "needy.py").write_text("import no_such_package.part\n")
     with pytest.raises(UsageError, match=message.replace("?", r"\?")) as told:
         build(Spec.parse(text), 0)
@@ -177,6 +187,98 @@ def test_a_file_that_failed_is_tried_again(script):
 def test_a_class_that_is_no_detector_says_what_it_lacks(script):
     with pytest.raises(DetectorError, match="is no detector: it has no name, layers, predict"):
         build(Spec.parse("my_detector.py:Nothing"), 0)
+
+
+@pytest.mark.parametrize("way", ["./{}.py", "{}"])
+@pytest.mark.parametrize(
+    ("part", "message"),
+    [
+        ("LIMIT.foo", "has no 'LIMIT.foo'"),
+        ("First.Innner", "has no 'First.Innner', did you mean 'Inner'?"),
+        ("LIMIT", "is no class but int LIMIT: name the class"),
+        ("lazy", "'lazy' cannot be had: RuntimeError: not now"),
+        ("leaves", "'leaves' cannot be had: SystemExit: 3"),
+        ("gone", "has no 'gone'; known: First"),
+    ],
+)
+def test_what_is_in_a_module_is_told_in_a_line_where_it_is_no_class(script, request, way, part, message):
+    more = """
+LIMIT = 3
+
+
+def __getattr__(name):
+    print("asked for", name)
+    if name == "lazy":
+        raise RuntimeError("not now")
+    if name == "leaves":
+        raise SystemExit(3)
+    raise AttributeError(name)
+"""
+    script.with_name("lazily.py").write_text(SCRIPT + more)
+    request.addfinalizer(lambda: sys.modules.pop("lazily", None))
+    with pytest.raises(UsageError) as told:
+        build(Spec.parse(f"{way.format('lazily')}:{part}"), 0)
+    assert str(told.value).startswith(f"detector '{way.format('lazily')}:{part}")
+    assert message in str(told.value)
+    assert "\n" not in str(told.value)
+
+
+CHANGES_PATH = "import sys\nfrom pathlib import Path\nhere = str(Path(__file__).resolve().parent)\n"
+
+
+@pytest.mark.parametrize(
+    ("change", "left"),
+    [
+        ("sys.path.remove(here)", []),
+        ("sys.path.insert(0, here)", ["HERE"]),
+        ("sys.path = [one for one in sys.path if one != here]", []),
+        ("sys.path.append('added')", ["added"]),
+    ],
+)
+@pytest.mark.parametrize("name", ["./moved.py", "moved"])
+def test_a_script_may_change_the_path(script, monkeypatch, request, name, change, left):
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    before = list(sys.path)
+    script.with_name("moved.py").write_text(f"{CHANGES_PATH}{SCRIPT}{change}\n")
+    request.addfinalizer(lambda: sys.modules.pop("moved", None))
+    assert build(Spec.parse(f"{name}:First"), 0).name == "first"
+    added = [str(script.parent) if one == "HERE" else one for one in left]
+    assert sorted(sys.path) == sorted([*before, *added])
+
+
+def test_a_script_that_changes_the_path_tells_its_own_error(script):
+    script.write_text(f"{CHANGES_PATH}sys.path.remove(here)\n1 / 0\n")
+    with pytest.raises(UsageError, match="cannot be imported: ZeroDivisionError: division by zero"):
+        build(Spec.parse("./my_detector.py:First"), 0)
+
+
+def test_a_folder_that_was_on_the_path_stays_there(script, monkeypatch):
+    monkeypatch.setattr(sys, "path", [str(script.parent), *sys.path])
+    before = list(sys.path)
+    script.write_text(f"{CHANGES_PATH}{SCRIPT}sys.path.remove(here)\n")
+    build(Spec.parse("./my_detector.py:First"), 0)
+    assert sys.path == before
+
+
+def test_a_neighbour_that_is_no_module_is_left_alone(script, request):
+    """Some packages put objects of their own in the place of modules."""
+    script.write_text(
+        f"import sys\nsys.modules['odd_object'] = type('Odd', (), {{'__file__': 5}})()\n{SCRIPT}"
+    )
+    request.addfinalizer(lambda: sys.modules.pop("odd_object", None))
+    assert build(Spec.parse("./my_detector.py:First"), 0).name == "first"
+    assert "odd_object" in sys.modules
+
+
+@pytest.mark.parametrize("name", ["./slow.py", "slow"])
+def test_a_script_that_was_interrupted_is_loaded_anew(script, monkeypatch, request, name):
+    code = "import builtins\nif builtins.framebench_interrupts.pop():\n    raise KeyboardInterrupt\n"
+    script.with_name("slow.py").write_text(code + SCRIPT)
+    monkeypatch.setattr("builtins.framebench_interrupts", [False, True], raising=False)
+    request.addfinalizer(lambda: sys.modules.pop("slow", None))
+    with pytest.raises(KeyboardInterrupt):
+        build(Spec.parse(f"{name}:First"), 0)
+    assert build(Spec.parse(f"{name}:First"), 0).name == "first"
 
 
 @pytest.mark.parametrize("text", ["lexicon", "llm:small", "cmd:node x.js", "x:y z", ":First", "a b:C", "x"])

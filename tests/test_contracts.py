@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from benchmark import data
-from benchmark.detectors import DETECTORS, build, predict
+from benchmark.asking import predict
+from benchmark.detectors import DETECTORS, build
 from benchmark.metrics import METRICS
 from benchmark.metrics.base import Metric
 from benchmark.model import (

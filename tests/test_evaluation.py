@@ -269,6 +269,10 @@ class Nameless:
         (([Longest, "null"],), {}, "detector Longest is a class"),
         (([pipeline()],), {}, "Pipeline is an estimator of scikit-learn and says nothing of layers; wrap it"),
         (([Longest(), Longest()],), {}, "two detectors are called 'longest'; give each a name of its own"),
+        (([],), {}, "detectors: none is given; name one, or leave them out (None) for the default"),
+        ((iter(()),), {}, "detectors: none is given"),
+        (("null", ()), {}, "tasks: none is given"),
+        (("null",), {"metrics": []}, "metrics: none is given"),
         (("null",), {"output": "/proc/nowhere"}, "/proc/nowhere: results cannot be written there"),
     ],
 )  # fmt: skip

@@ -5,17 +5,19 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
-from sklearn.ensemble import RandomForestClassifier
+from sklearn.cluster import KMeans
+from sklearn.dummy import DummyClassifier
+from sklearn.ensemble import RandomForestClassifier, VotingClassifier
 from sklearn.exceptions import NotFittedError
 from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import PredefinedSplit, cross_val_predict
+from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.model_selection import GridSearchCV, PredefinedSplit, cross_val_predict
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.multioutput import MultiOutputClassifier
-from sklearn.naive_bayes import MultinomialNB
+from sklearn.naive_bayes import GaussianNB, MultinomialNB
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import FeatureUnion, make_pipeline
-from sklearn.preprocessing import FunctionTransformer
+from sklearn.preprocessing import FunctionTransformer, MaxAbsScaler, StandardScaler
 from sklearn.svm import LinearSVC
 
 from benchmark import data, evaluate
@@ -23,7 +25,7 @@ from benchmark.errors import UsageError
 from benchmark.model import Annotation, Unit
 from benchmark.protocol import folds, groups_of
 from benchmark.segmentation import segment
-from benchmark.sklearn import SklearnDetector, scorer, texts_and_labels
+from benchmark.sklearn import DetectorEstimator, SklearnDetector, TextClassifier, scorer, texts_and_labels
 from benchmark.sklearn.describing import described
 from benchmark.sklearn.detector import for_several, probabilities
 from benchmark.subject import Subject
@@ -190,6 +192,94 @@ def test_wrong_use_is_told():
     with pytest.raises(ValueError, match="layer 'tone' was learned, not 'frame'"):
         detector.predict(documents, "frame")
     assert detector.predict([], "tone") == []
+
+
+NO_CLASSIFIER = [
+    (
+        TfidfVectorizer(),
+        "TfidfVectorizer is no classifier; give a pipeline that ends with one: make",
+    ),
+    (Ridge(), "Ridge is no classifier"),
+    (KMeans(), "KMeans is no classifier"),
+    (make_pipeline(TfidfVectorizer(), Ridge()), "Pipeline ends with Ridge, which is no classifier"),
+    (
+        make_pipeline(TfidfVectorizer(), "passthrough"),
+        "Pipeline ends with passthrough, which is no",
+    ),
+    (LogisticRegression, "LogisticRegression is a class; give an object of it: LogisticRegression()"),
+    ("linear", "'linear' is no estimator of scikit-learn; give a pipeline: make_pipeline("),
+    (None, "None is no estimator of scikit-learn"),
+    (LogisticRegression(), "LogisticRegression takes numbers, and texts are learned from; begin with a vec"),
+    (make_pipeline(StandardScaler(), LogisticRegression()), "StandardScaler takes numbers, and texts"),
+    (GaussianNB(priors=np.array([0.5, 0.5])), "GaussianNB takes numbers, and texts"),
+    (OneVsRestClassifier(LogisticRegression()), "LogisticRegression takes numbers, and texts"),
+    (GridSearchCV(make_pipeline(MaxAbsScaler(), LinearSVC()), {}), "MaxAbsScaler takes numbers, and texts"),
+]
+
+
+@pytest.mark.parametrize(("estimator", "message"), NO_CLASSIFIER)
+def test_what_cannot_classify_texts_is_refused_before_it_is_given_any(estimator, message):
+    detector = SklearnDetector(estimator, layer="frame", name="mine")
+    documents, gold = sentences()
+    uses = [
+        lambda: evaluate(detector, f"{NEWS}/frame", resamples=100),
+        lambda: detector.chosen(Subject("frame", "units", ())),
+        lambda: detector.fit(documents, gold, "tone"),
+        lambda: DetectorEstimator(detector).fit(documents, gold),
+    ]
+    for use in uses:
+        with pytest.raises(UsageError) as told:
+            use()
+        assert str(told.value).startswith(f"detector 'mine': {message}")
+
+
+class Untold:
+    """An estimator of others that says nothing of itself."""
+
+    def fit(self, X, y):  # noqa: N803 - scikit-learn's name
+        return self
+
+    def predict(self, X):  # noqa: N803 - scikit-learn's name
+        return ["calm"] * len(X)
+
+    def get_params(self, deep=True):
+        return {}
+
+
+@pytest.mark.parametrize(
+    "estimator",
+    [
+        plain(),
+        Untold(),
+        DummyClassifier(),
+        TextClassifier("majority"),
+        make_pipeline(FeatureUnion([("words", TfidfVectorizer())]), LogisticRegression()),
+        make_pipeline(
+            FunctionTransformer(lambda texts: [[len(text)] for text in texts]), LogisticRegression()
+        ),
+        make_pipeline("passthrough", TfidfVectorizer(), LogisticRegression()),
+        make_pipeline(make_pipeline(TfidfVectorizer()), LogisticRegression()),
+        GridSearchCV(plain(), {"multinomialnb__alpha": [1.0]}, cv=2),
+        OneVsRestClassifier(plain()),
+        VotingClassifier([("words", plain())]),
+    ],
+)
+def test_what_classifies_texts_is_taken(estimator):
+    detector = SklearnDetector(estimator, layer="tone")
+    assert detector.chosen(Subject("tone", "units", ())) is detector
+    predictions, gold = learned(detector)
+    assert [len(p.units) for p in predictions] == [len(a.units) for a in gold]
+
+
+def test_an_error_does_not_pass_a_whole_text_on():
+    """The texts of corpora may not be passed on, and a record and a terminal would hold them."""
+
+    class Telling(ClassifierMixin, BaseEstimator):
+        def fit(self, X, y):  # noqa: N803 - scikit-learn's name
+            raise ValueError(f"cannot read {X!r}")
+
+    (record,) = evaluate(SklearnDetector(Telling(), layer="frame"), f"{NEWS}/frame", resamples=100).records
+    assert {len(failure.error) for failure in record.failures} == {300 + len("training failed: ")}
 
 
 def test_it_is_cloned_and_searched_as_an_estimator():

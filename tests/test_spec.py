@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
+from enum import Enum
 from pathlib import Path
 from typing import ClassVar, Literal
 
@@ -13,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmark.errors import BenchError, UsageError
-from benchmark.spec import Given, Spec, construct, files_of, parameters_of
+from benchmark.spec import Given, OfClass, Spec, construct, files_of, parameters_of
 
 
 @dataclass
@@ -149,6 +152,79 @@ def test_a_parameter_without_a_type_is_text():
     assert built("b:word=7", Bare).word == "7"
 
 
+class Mode(Enum):
+    FIRST = "first"
+    SECOND = "second"
+
+
+class Unhinted:
+    def __init__(self, least=3, rate=0.5, deep=False, word="a", file=None, path=Path("p"), mode=Mode.FIRST):
+        self.made = least, rate, deep, word, file, path, mode
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "value"),
+    [
+        ("least=2", 0, 2),
+        ("least=2.5", 0, 2.5),
+        ("rate=2", 1, 2.0),
+        ("deep=true", 2, True),
+        ("word=7", 3, "7"),
+        ("file=7", 4, "7"),
+        ("path=7", 5, Path("7")),
+        ("mode=second", 6, Mode.SECOND),
+    ],
+)
+def test_without_a_hint_the_default_says_the_type(text, place, value):
+    found = built(f"u:{text}", Unhinted).made[place]
+    assert (found, type(found)) == (value, type(value))
+
+
+class Held:
+    def __init__(
+        self,
+        words: list[str] | None = None,
+        pair: tuple[int, int] = (1, 2),
+        table: Mapping[str, int] | None = None,
+        bare=("a", "b"),
+        mode: Mode = Mode.FIRST,
+        size: Literal[1, 2] | None = None,
+        either: bool | float = False,
+        day: date | None = None,
+        file: str | Path = "none",
+        text: str | list[str] = "",
+    ):
+        self.file, self.text, self.size = file, text, size
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "words=a+b",
+            "parameters of type list[str] | None cannot be given as text; make the object in Python",
+        ),
+        ("pair=1", "parameters of type tuple[int, int] cannot be given as text; make the object in Python"),
+        ("table=a", "parameters of type collections.abc.Mapping[str, int] | None cannot be given as text"),
+        ("bare=a", "parameters of type tuple cannot be given as text; make the object in Python"),
+        ("mode=third", "it takes 'first' or 'second'"),
+        ("size=3", "it takes 1 or 2"),
+        ("either=x", "it takes true or false or a number"),
+        ("day=x", "Invalid RFC3339 encoded date"),
+    ],
+)
+def test_what_cannot_be_typed_is_told_by_what_can(text, message):
+    with pytest.raises(UsageError) as told:
+        built(f"h:{text}", Held)
+    assert str(told.value).startswith(f"detector 'h': {text}: {message}")
+
+
+def test_text_that_may_be_a_path_is_one():
+    assert built("h:file=a.txt", Held).file == Path("a.txt")
+    assert files_of(Held, Spec.parse("h:file=a.txt")) == {"file": Path("a.txt")}
+    assert (built("h:text=a", Held).text, built("h:size=2", Held).size) == ("a", 2)
+
+
 def test_the_users_parameter_goes_before_the_default():
     assert built("b:word=x", Bare, {"seed": 4}).seed == 4
     assert built("b:word=x,seed=0", Bare, {"seed": 4}).seed == 0
@@ -179,11 +255,11 @@ def test_a_parameter_of_a_type_that_text_cannot_give_is_told():
     ("text", "message"),
     [
         ("t:rat=1", "detector 't' has no parameter 'rat', did you mean 'rate'"),
-        ("t:count=x", "detector 't': count=x: Expected `int`"),
-        ("t:count=1.5", "count=1.5: Expected `int`"),
-        ("t:deep=maybe", "deep=maybe: Expected `bool`"),
-        ("t:kind=c", "kind=c: Invalid enum value 'c'"),
-        ("t:rate=", "rate=: Expected `float`"),
+        ("t:count=x", "detector 't': count=x: it takes a whole number$"),
+        ("t:count=1.5", "count=1.5: it takes a whole number$"),
+        ("t:deep=yes", "deep=yes: it takes true or false$"),
+        ("t:kind=c", "kind=c: it takes 'a' or 'b'$"),
+        ("t:rate=", "rate=: it takes a number$"),
     ],
 )
 def test_a_parameter_that_does_not_fit_is_told(text, message):
@@ -192,15 +268,27 @@ def test_a_parameter_that_does_not_fit_is_told(text, message):
 
 
 def test_a_required_parameter_that_is_missing_is_told():
-    with pytest.raises(UsageError, match="detector 'b': .*missing 1 required .*'word'"):
-        built("b", Bare)
+    with pytest.raises(UsageError, match="^detector 'b' needs its word: b:seed=2,word=WORD$"):
+        built("b:seed=2", Bare)
+    with pytest.raises(UsageError, match="^detector 'x' needs its word: x:WORD,seed=2$"):
+        built("x:seed=2", Model)
+    with pytest.raises(UsageError, match=r"^detector './b.py:Bare' needs its word: ./b.py:Bare,word=WORD$"):
+        construct("detector", Bare, OfClass.of(Spec.parse("./b.py:Bare")), {})
 
 
 @pytest.mark.parametrize(
     ("error", "message"),
     [
         (ValueError("rate must be positive"), "detector 't:count=2': rate must be positive"),
-        (FileNotFoundError(2, "No such file or directory", "w.txt"), "detector 't:count=2': .*w.txt"),
+        (ValueError(), "detector 't:count=2' cannot be built: ValueError$"),
+        (
+            FileNotFoundError(2, "No such file or directory", "w.txt"),
+            "detector 't:count=2' cannot be built: FileNotFoundError: .*w.txt",
+        ),
+        (KeyError("model"), "detector 't:count=2' cannot be built: KeyError: 'model'$"),
+        (AssertionError(), "detector 't:count=2' cannot be built: AssertionError$"),
+        (SystemExit(3), "detector 't:count=2' cannot be built: SystemExit: 3$"),
+        (ValueError(f"no such word: {'x' * 400}"), "detector 't:count=2': no such word: x{400}$"),
         (ModuleNotFoundError("No module named 'torch'"), "needs a package that is not installed: .*torch"),
     ],
 )
@@ -212,6 +300,23 @@ def test_a_constructor_that_refuses_is_told(error, message):
     with pytest.raises(UsageError, match=message) as caught:
         built("t:count=2", Picky)
     assert caught.value.__cause__ is error
+
+
+def test_a_class_that_cannot_be_built_is_named():
+    class Picky:
+        def __init__(self, count: int = 1):
+            raise KeyError("model")
+
+    spec = OfClass.of(Spec.parse("./ctor.py:Picky,count=2"))
+    for key, message in (
+        ("count=2", "detector './ctor.py:Picky,count=2' cannot be built: KeyError: 'model'"),
+        ("cuont=2", "detector './ctor.py:Picky' has no parameter 'cuont', did you mean 'count'?"),
+        ("count=x", "detector './ctor.py:Picky': count=x: it takes a whole number"),
+    ):
+        with pytest.raises(UsageError) as told:
+            construct("detector", Picky, OfClass.of(Spec.parse(f"./ctor.py:Picky,{key}")), {})
+        assert str(told.value) == message
+    assert (str(spec), spec.title, spec.value) == ("./ctor.py:Picky,count=2", "./ctor.py:Picky", "")
 
 
 def test_the_constructors_own_error_passes():

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from benchmark import data, detectors
 from benchmark.contamination import Shared
 from benchmark.detectors import Failure, build
-from benchmark.errors import UsageError
+from benchmark.errors import DetectorError, UsageError
 from benchmark.fitting import Fitted
 from benchmark.model import Prediction, Span, Unit
 from benchmark.protocol import MANY_FOLDS, Protocol, divide, published
@@ -270,11 +270,8 @@ def test_what_fit_returns_is_what_predicts(calls, dataset_of, monkeypatch):
 
 def test_a_fit_that_returns_nothing_fails(calls, monkeypatch):
     returned(monkeypatch, None)
-    output = predict_texts(LEARNER, [segment("mine", "A text.")], TECHNIQUE, 0)
-    assert output.predictions == (Prediction("mine", "technique"),)
-    assert output.failures == (
-        Failure("mine", "AttributeError: 'NoneType' object has no attribute 'predict'"),
-    )
+    with pytest.raises(DetectorError, match="^detector 'learner': fit returned None: it has to return self$"):
+        predict_texts(LEARNER, [segment("mine", "A text.")], TECHNIQUE, 0)
 
 
 TWINS = ["Text 1 is here.", " Text  1\nis here.\n", f"{REPORTED} Or so they say."]

@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from benchmark.answers import Account
+from benchmark.asking import predict as ask
 from benchmark.behaviour.cases import Case
 from benchmark.behaviour.judges import Mark, Outcome, highest
 from benchmark.behaviour.suites import SUITES, Suite
 from benchmark.contamination import Fingerprints, Shared, shared
 from benchmark.detectors import Failure, build
-from benchmark.detectors import predict as ask
 from benchmark.examples import show_examples
 from benchmark.fitting import Fitted, account_of, ready_for
 from benchmark.model import Detector, Document, Prediction, Span, Unit
@@ -24,7 +24,7 @@ from benchmark.protocol import MANY_FOLDS, folds, groups_of
 from benchmark.provenance import Provenance, Training, training_dataset, training_of
 from benchmark.segmentation import segment
 from benchmark.spec import Spec
-from benchmark.subject import Subject, gives, knows, layer_labels, lesson, must_fit
+from benchmark.subject import Subject, gives, knows, labels_given, layer_labels, lesson, must_fit
 from benchmark.tasks import TASKS
 from benchmark.training import detector_seed
 
@@ -204,10 +204,10 @@ class Examiner:
             Given to a detector that has an attribute `progress`.
         """
         detector = self.detector(spec)
-        subject = subject_for(detector, layer)
+        subject = subject_for(detector, layer, str(spec))
         if subject is None:
             return None
-        detector = ready_for(detector, subject, say, fresh=self.fresh)
+        detector = ready_for(detector, subject, say, fresh=self.fresh, name=str(spec))
         known = getattr(detector, "provenance", None) or show_examples(
             spec, detector, subject, self._datasets()
         )
@@ -218,7 +218,7 @@ class Examiner:
             parts = list(self._trained(spec, subject, documents))
             training, divided = self._training(detector, 0), self._training(detector, MANY_FOLDS)
         else:
-            parts = [_untrained(detector, subject, documents, known)]
+            parts = [_untrained(spec, detector, subject, documents, known)]
             if known is not None:
                 training = divided = known.training
         found = {
@@ -234,7 +234,7 @@ class Examiner:
             divided,
             {twin.test: twin for part in parts for twin in part.shared},
             labels_of(detector, subject),
-            account_of(detector, documents, subject.layer) or Account(),
+            account_of(detector, documents, subject.layer, str(spec)) or Account(),
         )
 
     def _trained(self, spec: Spec, subject: Subject, documents: Sequence[Document]) -> Iterator[_Asked]:
@@ -250,7 +250,8 @@ class Examiner:
                 for place, document in enumerate(source.documents)
                 if fold < 0 or (self._folds or {})[document.id] != fold
             ]
-            run = Fitted(build(spec, self.seed), [gold[place] for place in kept], subject)
+            taught = [gold[place] for place in kept]
+            run = Fitted(build(spec, self.seed), taught, subject, name=str(spec))
             predictions, failures = run.predict(texts, layer_labels(source, subject.layer))
             both = shared(source.fingerprints.only(kept), Fingerprints.of(texts))
             yield _Asked(predictions, failures, run.seconds, run.fit_seconds, both)
@@ -322,13 +323,17 @@ def _lacking(suite: Suite, case: Case, read: Read) -> str:
 
 
 def _untrained(
-    detector: Detector, subject: Subject, documents: Sequence[Document], known: Provenance | None
+    spec: Spec,
+    detector: Detector,
+    subject: Subject,
+    documents: Sequence[Document],
+    known: Provenance | None,
 ) -> _Asked:
     began = time.perf_counter()
     # A model may know other labels than the reports have.
     free = hasattr(detector, "provenance") or hasattr(detector, "labels_for")
     labels = () if free else subject.labels
-    predictions, failures = ask(detector, documents, subject.layer, labels, subject.kind)
+    predictions, failures = ask(detector, documents, subject.layer, labels, subject.kind, name=str(spec))
     seconds = time.perf_counter() - began
     if known is None:
         return _Asked(predictions, failures, seconds)
@@ -345,11 +350,14 @@ def candidates(layer: str) -> Iterator[Subject]:
             yield Subject(task.layer, "units", task.labels, task.unit)
 
 
-def subject_for(detector: Detector, layer: str) -> Subject | None:
-    """Return what a detector is asked for in the cases of a layer; None where it predicts none of it."""
+def subject_for(detector: Detector, layer: str, name: str = "") -> Subject | None:
+    """Return what a detector is asked for in the cases of a layer; None where it predicts none of it.
+
+    Messages call it by `name`, its specification, or by its own name.
+    """
     for subject in candidates(layer):
-        if knows(detector, subject):
-            return subject if gives(detector, subject) else None
+        if knows(detector, subject, name):
+            return subject if gives(detector, subject, name) else None
     return None
 
 
@@ -361,9 +369,7 @@ def labels_of(detector: Detector, subject: Subject) -> frozenset[str]:
     if subject.kind == "units":
         maker = next(task for task in map(TASKS.get, TASKS) if task.layer == subject.layer)
         return frozenset(maker.span_labels)
-    known = getattr(detector, "labels_for", None)
-    only = getattr(detector, "labels", None) if known is None else known(subject)
-    return frozenset(only or ())
+    return labels_given(detector, subject) or frozenset()
 
 
 def reading_of(document: Document, prediction: Prediction, subject: Subject) -> Reading:

@@ -7,9 +7,13 @@ import os
 import signal
 import sys
 import traceback
-from typing import NoReturn
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any, NoReturn, TextIO
 
 import typer
+from typer.core import TyperGroup
 
 from benchmark.cli import (
     agreement,
@@ -31,9 +35,39 @@ from benchmark.cli import (
     transfer,
     verify,
 )
-from benchmark.errors import BenchError, one_line
+from benchmark.errors import BenchError, DetectorWarning, one_line
+
+EXIT_INTERRUPTED, EXIT_TERMINATED = 130, 143
+
+
+class Ended(BaseException):
+    """The process was asked to end. No handler of errors may take it for one of a detector's.
+
+    Parameters
+    ----------
+    number
+        Of the signal.
+    """
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+class _Commands(TyperGroup):
+    """The commands, of which an interrupt is told: Typer would end without a word."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as interrupt:
+            end = Ended(signal.SIGINT)
+            end.__notes__ = getattr(interrupt, "__notes__", [])
+            raise end from interrupt
+
 
 app = typer.Typer(
+    cls=_Commands,
     name="bench",
     help="Measure how well software finds slanted wording, weak sourcing and framing in news.",
     no_args_is_help=True,
@@ -90,29 +124,59 @@ def main() -> None:
     for library in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(library, "1")
     for ending in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(ending, _terminate)
+        if signal.getsignal(ending) is not signal.SIG_IGN:  # as it is below nohup
+            signal.signal(ending, _terminate)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a dash that the terminal lacks is no reason to stop
     debug = "--debug" in sys.argv[1:]
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
     try:
-        app(args=arguments)
-    except KeyboardInterrupt:
-        sys.exit(130)
-    except Terminated:
-        sys.exit(143)
+        with _warnings_as_lines():
+            app(args=arguments)
+    except (KeyboardInterrupt, Ended) as end:
+        sys.exit(_ended(end))
     except (BenchError, OSError) as error:
         sys.exit(_told(error, debug=debug))
 
 
-class Terminated(BaseException):
-    """The process was asked to end. No handler of errors may take it for one of a detector's."""
+@contextmanager
+def _warnings_as_lines() -> Iterator[None]:
+    """Show what is warned of a detector as a line like the command's others, each once."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("default", DetectorWarning)
+        others = warnings.showwarning
+
+        def show(
+            message: Warning | str,
+            category: type[Warning],
+            filename: str,
+            lineno: int,
+            file: TextIO | None = None,
+            line: str | None = None,
+        ) -> None:
+            if issubclass(category, DetectorWarning):
+                typer.echo(f"bench: {one_line(str(message))}", err=True)
+            else:
+                others(message, category, filename, lineno, file, line)
+
+        warnings.showwarning = show
+        yield
 
 
-def _terminate(*_: object) -> NoReturn:
+def _terminate(number: int, _: object) -> NoReturn:
     """Leave by an exception, so that no half-written folder remains."""
-    raise Terminated
+    raise Ended(number)
+
+
+def _ended(end: KeyboardInterrupt | Ended) -> int:
+    """Say on standard error by what the command was ended and what is kept, and return the exit code."""
+    number = end.number if isinstance(end, Ended) else signal.SIGINT
+    interrupted = number == signal.SIGINT
+    words = ["interrupted" if interrupted else f"ended by {signal.Signals(number).name}"]
+    with suppress(OSError):  # with its terminal, that of standard error may be gone
+        typer.echo("bench: " + "; ".join(map(one_line, words + getattr(end, "__notes__", []))), err=True)
+    return EXIT_INTERRUPTED if interrupted else EXIT_TERMINATED
 
 
 def _told(error: BenchError | OSError, *, debug: bool) -> int:

@@ -93,13 +93,15 @@ def behave(
     """
     from benchmark.behaviour.results import save
     from benchmark.behaviour.run import Behaving
+    from benchmark.errors import keeping
+    from benchmark.evaluation import kept_runs
 
     collection = _collection(suite or (), dataset or (), cases, seed)
     specs = _specs(typed(detector, prompt=prompt, family=family), seed)
     writable(output)
     behaving = Behaving(collection, seed, resamples, fresh=no_cache)
     made: list[Behaviour] = []
-    with progress(len(specs), quiet) as step:
+    with keeping(lambda: kept_runs(len(made), output / "behaviour")), progress(len(specs), quiet) as step:
         for spec in specs:
             step(str(spec))
             for behaviour in behaving.runs(spec, partial(step, str(spec))):

@@ -16,6 +16,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from benchmark.errors import UsageError
 from benchmark.model import Annotation, Document, Prediction, Unit
+from benchmark.sklearn.checking import check_text_classifier
 from benchmark.sklearn.describing import described
 
 if TYPE_CHECKING:
@@ -78,7 +79,14 @@ class SklearnDetector(BaseEstimator):  # type: ignore[misc] # scikit-learn has n
 
     @property
     def recorded(self) -> Mapping[str, str]:
-        """What a record says of it: the classes of its steps, and their parameters that were changed."""
+        """What a record says of it: the classes of its steps, and their parameters that were changed.
+
+        Raises
+        ------
+        UsageError
+            Where it is no classifier of texts.
+        """
+        check_text_classifier(self.pipeline, self.name)
         return described(self.pipeline, "pipeline")
 
     def chosen(self, subject: Subject) -> Self:
@@ -87,8 +95,9 @@ class SklearnDetector(BaseEstimator):  # type: ignore[misc] # scikit-learn has n
         Raises
         ------
         UsageError
-            For anything else.
+            For anything else, or where it is no classifier of texts.
         """
+        check_text_classifier(self.pipeline, self.name)
         if subject.kind != "units":
             raise UsageError(
                 f"detector '{self.name}' labels units, and layer '{subject.layer}' is asked for as "
@@ -106,9 +115,12 @@ class SklearnDetector(BaseEstimator):  # type: ignore[misc] # scikit-learn has n
 
         Raises
         ------
+        UsageError
+            Where it is no classifier of texts.
         ValueError
             Where no unit has a label, or the classifier refuses what it is given.
         """
+        check_text_classifier(self.pipeline, self.name)
         both = zip(documents, gold, strict=True)
         texts = [document.text[unit.start : unit.end] for document, a in both for unit in a.units]
         held = [unit.labels for a in gold for unit in a.units]

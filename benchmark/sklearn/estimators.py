@@ -12,10 +12,11 @@ from sklearn.utils import assert_all_finite
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
 
-from benchmark.detectors import build, predict
+from benchmark.asking import predict
+from benchmark.detectors import build
 from benchmark.errors import UsageError
 from benchmark.evaluation_plan import spec_of
-from benchmark.fitting import ready_for
+from benchmark.fitting import ready_for, trained
 from benchmark.model import Annotation, Detector, Document, Prediction, Unit
 from benchmark.segmentation import segment
 from benchmark.sklearn.detector import UNITS
@@ -227,9 +228,9 @@ def _fitted(
     if not knows(built, subject) or not gives(built, subject):
         of = f" with the labels {', '.join(subject.labels)}" if subject.labels else ""
         raise UsageError(f"detector '{spec}' does not do {subject.kind} of layer '{subject.layer}'{of}")
-    ready = ready_for(built, subject)
+    ready = ready_for(built, subject, name=str(spec))
     # Only what can be trained must be.
-    return ready.fit(documents, gold, subject.layer) if must_fit(ready, subject) else ready  # type: ignore[attr-defined]
+    return trained(ready, documents, gold, subject.layer, str(spec)) if must_fit(ready, subject) else ready
 
 
 def _predicted(detector: Detector, documents: Sequence[Document], subject: Subject) -> list[Prediction]:

@@ -12,7 +12,7 @@ from benchmark.behaviour.rates import counts_of, rates_of
 from benchmark.detectors import DETECTORS
 from benchmark.model import Prediction, Span
 from benchmark.protocol import MANY_FOLDS
-from benchmark.provenance import training_dataset, training_of
+from benchmark.provenance import Provenance, training_dataset, training_of
 from benchmark.scores import Resamples
 from benchmark.spec import Spec
 from tests.behaviour.known import LISTED, Known, alone, pair
@@ -269,12 +269,8 @@ def test_a_failed_training_fails_all_cases(learner, monkeypatch):
 
 
 def test_a_kept_model_tells_what_it_learned_from(monkeypatch):
-    class Provenance:
-        training = training_of(training_dataset(), 0, 5)
-        fingerprints = training_dataset().fingerprints
-
     class Kept(Known):
-        provenance = Provenance()
+        provenance = Provenance(training_of(training_dataset(), 0, 5), training_dataset().fingerprints)
 
         def predict(self, documents, layer):
             return [Prediction(d.id, layer, (Span(0, 1, "A_label_of_its_own"),)) for d in documents]

@@ -5,10 +5,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -348,22 +346,6 @@ def test_score_says_when_no_metric_or_layer_fits(bench, reports):
     wrong_task = bench("score", "gold.jsonl", "--dataset", "fictional_news/frame")
     assert wrong_task.code == 2
     assert "no task of fictional_news/frame scores the layers" in wrong_task.err
-
-
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
-def test_a_signal_ends_it_quietly_and_leaves_whole_runs(tmp_path, number, code):
-    command = [sys.executable, "-c", "from benchmark.cli import main; main()", "evaluate", "-q"]
-    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
-        deadline = time.monotonic() + 60
-        while not list(tmp_path.glob("results/*/*/[!.]*/run.json")) and time.monotonic() < deadline:
-            time.sleep(0.02)
-        running.send_signal(number)
-        out, err = running.communicate(timeout=60)
-    assert (running.returncode, out, err) == (code, b"", b"")
-    kept = [path.parent for path in tmp_path.rglob("run.json")]
-    assert kept
-    assert all(len(list(folder.iterdir())) == 3 for folder in kept)
-    assert not list(tmp_path.rglob(".*"))
 
 
 def test_an_output_that_is_full_is_told_in_one_line(tmp_path):

@@ -275,7 +275,7 @@ def test_a_signal_while_a_detector_works_ends_the_run(tmp_path):
         text=True,
         check=False,
     )
-    assert (done.returncode, done.stdout, done.stderr) == (143, "", "")
+    assert (done.returncode, done.stdout, done.stderr) == (143, "", "bench: ended by SIGTERM\n")
     assert not list(tmp_path.rglob("run.json"))
 
 

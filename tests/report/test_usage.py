@@ -86,7 +86,11 @@ def test_samples_are_explained_only_where_their_column_stands():
     suite = SimpleNamespace(detector=RECORD.detector, suite="injection", usage=record.usage)
     tables = suite_usage([suite])
     assert [table.headers[:2] for table in tables] == [("detector", "suite")] * 2
-    assert [note.split(":")[0] for table in tables for note in table.notes] == ["Not placed", "Left out", "Kept"]
+    assert [note.split(":")[0] for table in tables for note in table.notes] == [
+        "Not placed",
+        "Left out",
+        "Kept",
+    ]
 
 
 @pytest.mark.parametrize(
