@@ -20,7 +20,7 @@ from benchmark.curves import (
     UNSCORED,
     curve_of,
 )
-from benchmark.errors import UsageError
+from benchmark.errors import DetectorWarning, UsageError
 from benchmark.kept import Rescorer
 from benchmark.metrics.span import Exact
 from benchmark.model import Prediction, Span, Unit
@@ -479,7 +479,8 @@ def test_without_scores_of_the_units_that_are_scored_there_is_no_curve(dataset_o
     ]
     assert curve(dataset, "bias", bare) is None
     elsewhere = [Prediction("", "", units=(Unit(0, 4, ("Biased",), (0.5,)),)) for _ in dataset.documents]
-    assert curve(dataset, "bias", elsewhere) is None
+    with pytest.warns(DetectorWarning, match="labelled 40 units, and none of the documents that are scored"):
+        assert curve(dataset, "bias", elsewhere) is None
 
 
 # Spans that are read as labels of units

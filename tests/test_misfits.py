@@ -98,6 +98,9 @@ def test_what_a_prompt_lacks_is_told(tmp_path):
     spec = prompt_of(tmp_path, "frame", ("Doubt",))
     with pytest.raises(UsageError, match="its prompt mine asks for spans, not for units"):
         evaluate(spec, FRAMES, resamples=100)
+    spec = prompt_of(tmp_path, "frames", ("Doubt",), "units")
+    with pytest.raises(UsageError, match="it predicts frames, and .* asks for layer 'frame', did you mean"):
+        evaluate(spec, FRAMES, resamples=100)
     spec = prompt_of(tmp_path, "loaded_sentence", ("loaded", "neutral", "mixed"), "units")
     with pytest.raises(UsageError, match="its prompt mine has labels that are not asked for: mixed"):
         evaluate(spec, "fictional_news/loaded_sentence", resamples=100)
