@@ -38,6 +38,8 @@ VARIABLES: Mapping[str, tuple[str, ...]] = {
 }
 """The usual variables of a service's key, by the host's name or its end."""
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}", re.ASCII)
+_LIKE_A_KEY = re.compile(r"(?=.*[a-z])(?=.*[0-9]).{20,}|(sk|gsk|hf|pk|key)_.*", re.ASCII)
+"""Services' keys that could be names too: long, of small letters and digits, or with a usual beginning."""
 _PIECE = 8
 _FAR = sys.maxsize
 _SECRET = 12
@@ -121,9 +123,11 @@ def check_variable(key_env: str | None) -> None:
     Raises
     ------
     ValueError
-        Where it cannot. It is not shown: it may be the key itself.
+        Where it cannot, or is not set and looks like a key. It is not shown: it may be the key itself.
     """
-    if key_env is not None and not _NAME.fullmatch(key_env):
+    if key_env is None or key_env in os.environ:
+        return
+    if not _NAME.fullmatch(key_env) or _LIKE_A_KEY.fullmatch(key_env):
         raise ValueError(
             "key_env names the environment variable that holds the key, such as MY_KEY, and is not the key: "
             "letters, digits and underscores"

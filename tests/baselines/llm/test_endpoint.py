@@ -254,10 +254,16 @@ def test_a_key_of_backslashes_takes_no_time() -> None:
     assert Key("MINE", "\\" * 40).scrub_reply("\\" * 39 + "x" + "\\" * 5000).startswith("\\" * 39 + "x")
 
 
-@pytest.mark.parametrize("wrong", ["sk-secret", "", "my key", "2ND", "KÄY"])
-def test_a_key_is_no_name_of_a_variable(wrong: str) -> None:
+@pytest.mark.parametrize(
+    "wrong", ["sk-secret", "", "my key", "2ND", "KÄY", "gsk_AbCd", "sk_live_1", "a1b2c3d4e5f6a7b8c9d0e1f2"]
+)
+def test_a_key_is_no_name_of_a_variable(wrong: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ValueError, match="names the environment variable") as error:
         check_variable(wrong)
     assert not wrong or wrong not in str(error.value)
     check_variable("MY_KEY")
+    check_variable("my_key_2")
+    check_variable("THE_KEY_OF_OUR_OWN_SERVER_2026")
     check_variable(None)
+    monkeypatch.setenv("the_key_of_our_server_2026", SECRET)
+    check_variable("the_key_of_our_server_2026")
