@@ -10,7 +10,7 @@ from benchmark.errors import one_line, suggest
 from benchmark.model import Detector
 from benchmark.run import Evaluator
 from benchmark.spec import Spec
-from benchmark.subject import Subject, gives, knows, subjects
+from benchmark.subject import Subject, gives, knows, labels_given, subjects
 from benchmark.tasks import TASKS, Task
 
 _KINDS = {
@@ -50,7 +50,9 @@ def _reason(evaluator: Evaluator, task: Task, spec: Spec) -> str:
     if known is None:
         return _layer(detector, asked[0], dataset, task)
     if not gives(detector, known):
-        return _labels(detector, known, f"{dataset.name}/{task.name}")
+        only = sorted(labels_given(detector, known, str(spec)) or ())
+        scored = f"{dataset.name}/{task.name} scores {_some(known.labels)}"
+        return f"it gives only the labels {_some(only)}, and {scored}"
     return f"there is no gold to learn layer '{known.layer}' from for {dataset.name}/{task.name}"
 
 
@@ -83,12 +85,6 @@ def _hint(layer: str, dataset: Dataset) -> str:
         return f" ('{layer}' is a task of layer '{TASKS.get(layer).layer}')"
     near = suggest(layer, known)
     return near if "did you mean" in near else ""
-
-
-def _labels(detector: Detector, subject: Subject, where: str) -> str:
-    named = getattr(detector, "labels_for", None)
-    only = sorted((getattr(detector, "labels", None) if named is None else named(subject)) or ())
-    return f"it gives only the labels {_some(only)}, and {where} scores {_some(subject.labels)}"
 
 
 def _some(names: Sequence[str]) -> str:
