@@ -14,7 +14,7 @@ from contextlib import suppress
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from benchmark import __version__
 from benchmark.behaviour.results import Behaviour
@@ -25,6 +25,9 @@ from benchmark.page.behaviour import Failing, newest
 from benchmark.page.data import Content
 from benchmark.page.groups import grouped
 from benchmark.page.sections import page_of
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
 
 SCRIPTS = (
     "state.js",
@@ -151,4 +154,12 @@ def _template() -> Any:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    environment.filters["breakable"] = _breakable
     return environment.get_template(TEMPLATE)
+
+
+def _breakable(text: str) -> Markup:
+    """Return a text, escaped, that may go on in another line after its commas, as a specification's name."""
+    from markupsafe import Markup, escape
+
+    return escape(text).replace(",", Markup(",<wbr>"))

@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 
 from benchmark.errors import UsageError
 from benchmark.model import Note, Span
-from benchmark.page.build import embedded, policy, report, write
+from benchmark.page.build import _breakable, embedded, policy, report, write
 from tests.page.kept_pages import kept
 
 LOADED, DOUBT = "Loaded_Language", "Doubt"
 EVIL = "</script><script>alert(1)</script><!--<b>&amp; \u2028 \ud800 \x00\x1b ]]> {{ 7*7 }} \U0001f600 שלום"
-VOID = {"meta", "input", "br", "link"}
+VOID = {"meta", "input", "br", "wbr", "link"}
 
 
 class Reader(HTMLParser):
@@ -191,3 +191,15 @@ def test_a_page_is_written_whole_or_not_at_all(runs, tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(UsageError, match=r"page.html: cannot be written: "):
         write(runs, tmp_path / "file" / "page.html")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("lexicon", "lexicon"),
+        ("llm:m,samples=3,part=900", "llm:m,<wbr>samples=3,<wbr>part=900"),
+        ("<b>,</b>&,", "&lt;b&gt;,<wbr>&lt;/b&gt;&amp;,<wbr>"),
+    ],
+)
+def test_a_name_goes_on_in_another_line_after_a_comma(text, expected):
+    assert _breakable(text) == expected
