@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import redirect_stdout
 from dataclasses import dataclass, replace
+from typing import cast
 
 from benchmark.answers import Stop
 from benchmark.checking import checked
@@ -102,9 +103,9 @@ def _attempt(
         # What a detector prints must not stand in our tables.
         with redirect_stdout(sys.stderr), keeping(lambda: _kept(detector)):
             given: object = detector.predict(list(documents), layer)
-            if not isinstance(given, Iterable):
+            if not _can_be_listed(given):
                 return _Fault(NO_LIST, f"predict returned {named(given)}, not a list of predictions")
-            found = list(given)
+            found = list(cast(Iterable[object], given))
     except Stop as stop:
         raise BenchError(f"detector '{name}': {one_line(str(stop))}") from stop
     except (Exception, SystemExit) as error:  # noqa: BLE001 - a detector of any origin may raise anything
@@ -113,6 +114,15 @@ def _attempt(
         numbers = f"{_counted(len(found), 'prediction')} for {_counted(len(documents), 'document')}"
         return _Fault(NUMBER, f"returned {numbers}")
     return found
+
+
+def _can_be_listed(given: object) -> bool:
+    """Return whether something can be gone through, also by the numbers of its items alone."""
+    try:
+        iter(cast(Iterable[object], given))
+    except TypeError:
+        return False
+    return True
 
 
 def _kept(detector: Detector) -> str:
@@ -149,10 +159,17 @@ def _one_by_one(
 
 
 def _in_order(documents: Sequence[Document], found: list[object]) -> list[object]:
-    """Return predictions in the order of the documents, where each names another one of these."""
-    named = {p.document: p for p in found if isinstance(p, Prediction) and isinstance(p.document, str)}
+    """Return predictions in the order of the documents, where each names another one of these.
+
+    Exceptions name none: they are of the documents that are left, in order.
+    """
     ids = [document.id for document in documents]
-    return [named[one] for one in ids] if len(named) == len(found) and named.keys() == set(ids) else found
+    told = {p.document: p for p in found if isinstance(p, Prediction) and isinstance(p.document, str)}
+    rest = [one for one in found if isinstance(one, Exception)]
+    if len(told) + len(rest) != len(found) or not told.keys() <= set(ids):
+        return found
+    left = iter(rest)
+    return [told[one] if one in told else next(left) for one in ids]
 
 
 def _read(

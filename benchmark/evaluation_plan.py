@@ -297,7 +297,7 @@ def planned(
     for missing in sorted(left):
         left_out(missing)
     plan = _with_examples(able, left_out)
-    placed = {id(spec) for _, _, spec in plan}
+    placed = {id(spec) for _, _, spec in able}
     idle = {str(spec): misfit(fitting, spec) for spec in specs if named and id(spec) not in placed}
     if not plan:
         names = ", ".join(map(str, specs))

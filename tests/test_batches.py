@@ -132,6 +132,41 @@ def test_lists_of_an_estimator_stay_as_they_are():
     assert (X, y) == before
 
 
+def test_exceptions_are_of_the_documents_that_no_prediction_names():
+    class Mixed:
+        name, layers = "mixed", frozenset({"technique"})
+
+        def predict(self, documents, layer):
+            first, _, third = (document.id for document in documents)
+            return [Prediction(third, layer), RuntimeError("about the second"), Prediction(first, layer)]
+
+    documents = [segment(name, "Vile plan.") for name in "abc"]
+    found, failures = predict(Mixed(), documents, "technique", ())
+    assert [prediction.document for prediction in found] == ["a", "b", "c"]
+    assert [(one.document, one.error) for one in failures] == [("b", "RuntimeError: about the second")]
+
+
+def test_what_can_be_gone_through_by_number_is_a_list():
+    class Row:
+        def __init__(self, held):
+            self.held = held
+
+        def __len__(self):
+            return len(self.held)
+
+        def __getitem__(self, number):
+            return self.held[number]
+
+    class Numbered:
+        name, layers = "numbered", frozenset({"technique"})
+
+        def predict(self, documents, layer):
+            return Row([Prediction(document.id, layer) for document in documents])
+
+    found, failures = predict(Numbered(), [segment("a", "Vile.")], "technique", ())
+    assert ([one.document for one in found], failures) == (["a"], [])
+
+
 def test_answers_that_name_a_document_twice_are_not_put_in_order():
     twice = [*TEXTS[:2], TEXTS[1]]
     found, failures = predict(Whole(answer=lambda documents: documents[::-1]), twice, "technique", (LABEL,))

@@ -125,6 +125,17 @@ def test_equal_numbers_are_one_label(known, labels):
     assert scorer(score="f1", labels=counted).value(known, answers) == pytest.approx(2 / 3)
 
 
+def test_the_label_of_a_score_may_be_a_number_too():
+    known, answers = [True, False, True, True], [True, False, False, True]
+    for score in ("f1:True", "f1:1", "f1:1.0"):
+        for labels in (None, [True, False], [1, 0]):
+            assert scorer(score=score, labels=labels).value(known, answers) == pytest.approx(0.8)
+    assert scorer(score="f1:False").value(known, answers) == pytest.approx(2 / 3)
+    named = ["True", "False", "True", "True"], ["True", "False", "False", "True"]
+    for labels in (None, ["True", "False"]):
+        assert scorer(score="f1:True", labels=labels).value(*named) == pytest.approx(0.8)
+
+
 def test_texts_and_numbers_do_not_meet():
     for known, answers in (
         (["1", "0"], [1, 0]),

@@ -67,14 +67,16 @@ def place(
     if len(names) != len(quotations):
         raise ValueError(f"{len(names)} labels for {len(quotations)} quotations")
     found = [passage.find(quotation) for quotation in quotations]
-    windows = _windows(found)
+    windows = _windows(found, names)
     by_label: dict[str, list[int]] = defaultdict(list)
     for number, name in enumerate(names):
         by_label[name].append(number)
     places: list[Place | None] = [None] * len(found)
     for numbers in by_label.values():
         own = [found[number] for number in numbers]
-        between = _windows(own) if windows is None else [windows[number] for number in numbers]
+        between = (
+            _windows(own, [""] * len(own)) if windows is None else [windows[number] for number in numbers]
+        )
         words = [quotations[number] for number in numbers]
         for number, given in zip(numbers, _assigned(passage, words, own, between), strict=True):
             places[number] = given
@@ -197,13 +199,14 @@ def _assigned(
     return [places.get(number) for number in range(len(found))]
 
 
-def _windows(found: Sequence[Found]) -> list[Stretch] | None:
+def _windows(found: Sequence[Found], labels: Sequence[str]) -> list[Stretch] | None:
     """Return between which offsets each quotation begins by the order; None where there is no order."""
-    firsts: dict[Stretch, int] = {}  # a wording that is quoted again is meant to stand elsewhere
-    for number, one in enumerate(found):
+    # A wording that is quoted again for a label is meant to stand elsewhere; two labels may mark one place.
+    firsts: dict[tuple[Stretch, str], int] = {}
+    for number, (one, label) in enumerate(zip(found, labels, strict=True)):
         if len(one.places) == 1:
-            firsts.setdefault(one.places[0], number)
-    sure = [(number, at[0]) for at, number in firsts.items()]
+            firsts.setdefault((one.places[0], label), number)
+    sure = [(number, at[0]) for (at, _), number in firsts.items()]
     kept = _ascending([start for _, start in sure])
     if len(sure) < LEAST_SURE or len(kept) < IN_ORDER * len(sure):
         return None

@@ -152,7 +152,8 @@ class Persistent:
         if failed[outcome.kind] > self._retries(outcome.kind) or failed.total() > self._server.retries:
             if outcome.kind is Kind.UNREACHABLE or (outcome.kind is Kind.PAGE and not self._answered):
                 raise Stop(stop_message(outcome, self._url, self._server.model, self._variable))
-            return outcome
+            spent = self._budget.over() if outcome.kind is Kind.LATE else ""
+            return replace(outcome, words=f"{outcome.words}; {spent}") if spent else outcome
         if outcome.wait is not None:
             self._later(outcome.wait)
         wait = backoff(failed.total(), outcome.wait, self._clock.chance)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -96,7 +97,7 @@ class Scorer:
             return self.undefined  # nothing is known, and nothing predicted
         totals = self.metric.per_document(gold, found, labels).sum(axis=0)
         names = self.metric.scores(labels)
-        value = float(self.metric.finalize(totals, labels)[names.index(self.score)])
+        value = float(self.metric.finalize(totals, labels)[names.index(_by_name(self.score, labels))])
         return self.undefined if math.isnan(value) else value
 
     def _both(self, known: Any, predicted: Any) -> tuple[list[Annotation], list[Prediction]]:
@@ -149,8 +150,9 @@ class Scorer:
         held = [label for piece in gold for label in _of(piece)]
         names: Iterable[str] = self.labels or (() if task is None else task.labels)
         if self.labels is None and task is None:
-            asked = self.score.partition(":")[2]
-            names = sorted({*held, *(label for p in found for label in _of(p)), *([asked] if asked else [])})
+            known = {*held, *(label for piece in found for label in _of(piece))}
+            asked = _by_name(self.score, known).partition(":")[2]
+            names = sorted({*known, *([asked] if asked else [])})
         return LabelSet(tuple(names), [held.count(name) for name in names])
 
 
@@ -191,8 +193,17 @@ def scorer(
     given = None if labels is None else _named(labels)
     several = built.scores(_THREE)
     chosen = score or (MACRO if spec.name == SINGLE_LABEL else MAIN if MAIN in several else several[0])
+    chosen = chosen if given is None else _by_name(chosen, given)
     _check_score(metric, built, chosen, given)
     return Scorer(built, chosen, given, undefined)
+
+
+def _by_name(score: str, labels: Collection[str]) -> str:
+    """Return a score with its label as it is named: "f1:True" is "f1:1" where only numbers are labels."""
+    kind, colon, label = score.partition(":")
+    whole = re.fullmatch(r"(-?[0-9]+)\.0", label)
+    plain = {"True": "1", "False": "0"}.get(label, whole[1] if whole else label)
+    return score if not colon or label in labels or plain not in labels else f"{kind}:{plain}"
 
 
 def _check_score(metric: str, built: Metric, chosen: str, labels: Sequence[str] | None) -> None:

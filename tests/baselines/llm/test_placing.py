@@ -62,6 +62,18 @@ def test_an_occurrence_written_in_another_way_is_given_by_its_neighbours():
     ]
 
 
+def test_a_reply_that_goes_label_by_label_has_no_order_over_all():
+    text = (
+        "A vile plan, a cruel lie and the so-called reform, called bad. Then greedy thugs came. It was bad."
+    )
+    first, second = (
+        ["vile", "cruel lie", "so-called", "greedy thugs"],
+        ["vile", "cruel lie", "so-called", "bad"],
+    )
+    labels = ["loaded"] * 4 + ["smear"] * 5
+    assert starts([*first, *second, "greedy thugs"], labels, text)[7] == 58
+
+
 def test_a_short_word_in_capitals_is_another_word():
     assert starts(["us", "us"], text="They told us of the US.") == [10, None]
 

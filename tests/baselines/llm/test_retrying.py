@@ -282,9 +282,10 @@ def test_a_wait_beyond_the_budget_is_not_begun(server: LlmServer) -> None:
     assert given_set.waits == []
 
 
-def test_what_is_under_way_ends_with_the_budget(server: LlmServer) -> None:
+@pytest.mark.parametrize("retries", [0, 6])
+def test_what_is_under_way_ends_with_the_budget(server: LlmServer, retries: int) -> None:
     server.always = slow(30)
-    limits = Server("m", seconds=0.3)
+    limits = Server("m", seconds=0.3, retries=retries)
     clock = Clock()
     budget = Budget(limits.seconds, None, None, clock.now)
 
