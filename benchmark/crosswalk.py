@@ -15,7 +15,7 @@ from types import MappingProxyType
 
 from benchmark.crosswalk_file import FILE, Claim, Declared, read
 from benchmark.data import Dataset, packaged_root
-from benchmark.errors import UsageError, suggest
+from benchmark.errors import UsageError, some, suggest
 from benchmark.tasks import Task
 
 SHOWN = 3
@@ -222,7 +222,7 @@ class Crosswalk:
             if label not in taken and any(self._claim(one, mine, other, label) for mine in labels)
         ]
         if left_out:
-            yield f"'{name}' also stands for labels that are {what}: {_some(left_out)}"
+            yield f"'{name}' also stands for labels that are {what}: {some(left_out, SHOWN)}"
 
     def _claim(self, one: Side, label: str, other: Side, its: str) -> Claim | None:
         return self.declared.claim((one.layer, label), (other.layer, its))
@@ -312,18 +312,11 @@ def _reasons(edges: Sequence[_Edge], one: Side, other: Side, gold: Mapping[str, 
     for name in dict.fromkeys(gold.values()):
         joined = [label for label in other.order if gold.get(label) == name]
         if len(joined) > 1:
-            yield f"{_some(joined)} are scored as one"
+            yield f"{some(joined, SHOWN)} are scored as one"
     unscored = [label for label in other.order if label not in gold]
     if unscored:
-        yield f"without a counterpart and not scored: {_some(unscored)}"
+        yield f"without a counterpart and not scored: {some(unscored, SHOWN)}"
     if one.kind != other.kind:
         yield f"{other.unit}s are labelled by the spans that touch them"
     elif one.unit != other.unit:
         yield f"learned from the labels of {one.unit}s, scored on those of {other.unit}s"
-
-
-def _some(labels: Sequence[str]) -> str:
-    """Return labels as text, the first few where there are many."""
-    if len(labels) <= SHOWN + 1:
-        return ", ".join(labels)
-    return f"{', '.join(labels[:SHOWN])} and {len(labels) - SHOWN} more"

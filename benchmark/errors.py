@@ -82,6 +82,13 @@ def one_line(text: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 
 
+def some(names: Sequence[str], most: int) -> str:
+    """Return names as text, the first few where there are many; one alone is never left out."""
+    if len(names) <= most + 1:
+        return ", ".join(names)
+    return f"{', '.join(names[:most])} and {len(names) - most} more"
+
+
 MOST_CHARACTERS = 300
 """Of an error that somebody else's code raised: its message may hold a whole text."""
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from benchmark.data import Dataset
 from benchmark.detectors import told
-from benchmark.errors import one_line, suggest
+from benchmark.errors import one_line, some, suggest
 from benchmark.model import Detector
 from benchmark.run import Evaluator
 from benchmark.spec import Spec
@@ -51,8 +51,8 @@ def _reason(evaluator: Evaluator, task: Task, spec: Spec) -> str:
         return _layer(detector, asked[0], dataset, task)
     if not gives(detector, known):
         only = sorted(labels_given(detector, known, str(spec)) or ())
-        scored = f"{dataset.name}/{task.name} scores {_some(known.labels)}"
-        return f"it gives only the labels {_some(only)}, and {scored}"
+        scored = f"{dataset.name}/{task.name} scores {some(known.labels, _MOST)}"
+        return f"it gives only the labels {some(only, _MOST)}, and {scored}"
     return f"there is no gold to learn layer '{known.layer}' from for {dataset.name}/{task.name}"
 
 
@@ -73,7 +73,7 @@ def _layer(detector: Detector, subject: Subject, dataset: Dataset, task: Task) -
         done = " and ".join(_KINDS.get(kind, kind) for kind in sorted(kinds)) or "names no layer"
         return f"it {done}, and {where} {subject.kind} of layer '{subject.layer}'"
     hints = "".join(_hint(layer, dataset) for layer in layers)
-    return f"it predicts {_some(layers)}, and {where} layer '{subject.layer}'{hints}"
+    return f"it predicts {some(layers, _MOST)}, and {where} layer '{subject.layer}'{hints}"
 
 
 def _hint(layer: str, dataset: Dataset) -> str:
@@ -85,8 +85,3 @@ def _hint(layer: str, dataset: Dataset) -> str:
         return f" ('{layer}' is a task of layer '{TASKS.get(layer).layer}')"
     near = suggest(layer, known)
     return near if "did you mean" in near else ""
-
-
-def _some(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _MOST} more" if len(names) > _MOST else ""
-    return ", ".join(names[:_MOST]) + more

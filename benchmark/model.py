@@ -19,6 +19,8 @@ from benchmark.markup import marked_html
 
 Offsets = NDArray[np.int64]
 """Boundaries of pieces of a text: shape (n, 2), a row per piece, start and exclusive end."""
+UNITS = ("sentence", "paragraph", "document")
+"""The kinds of units, the smallest first."""
 _NONE = "no majority"
 _BEGIN = 60
 """Characters of a unit that a notebook shows beside its labels."""

@@ -15,14 +15,12 @@ from numpy.typing import NDArray
 
 from benchmark.data import Dataset
 from benchmark.metrics.base import LabelSet
-from benchmark.model import Annotation, Document, Offsets, Prediction, Span, Unit, offsets
+from benchmark.model import UNITS, Annotation, Document, Offsets, Prediction, Span, Unit, offsets
 from benchmark.tasks import Task
 
 FEWEST_DOCUMENTS = 20
 """With fewer articles than this, paragraphs are resampled instead."""
 PARAGRAPH = "paragraph"
-UNITS = ("sentence", PARAGRAPH, "document")
-"""The kinds of units."""
 
 
 @dataclass(frozen=True)

@@ -231,16 +231,11 @@ def _several(texts: Source, rng: random.Random, *, alike: bool) -> tuple[str, li
     raise ValueError(NO_CASE.format(REPEATED))
 
 
-def _repeated(texts: Source, rng: random.Random) -> list[Case]:
-    """Return the first two or more occurrences of a wording that stands several times."""
-    words, places = _several(texts, rng, alike=True)
-    return [Case(REPEATED, words, at) for at in places[: rng.randint(2, len(places))]]
-
-
-def _varied(texts: Source, rng: random.Random) -> list[Case]:
-    """Return every occurrence of a wording that the text writes in several ways, quoted in one of them."""
-    words, places = _several(texts, rng, alike=False)
-    return [Case(VARIED, words, at) for at in places]
+def _repeated(texts: Source, rng: random.Random, kind: str) -> list[Case]:
+    """Return the first two or more occurrences of a wording, or all where it is written in several ways."""
+    words, places = _several(texts, rng, alike=kind == REPEATED)
+    last = rng.randint(2, len(places)) if kind == REPEATED else len(places)
+    return [Case(kind, words, at) for at in places[:last]]
 
 
 def _invented(texts: Source, others: Sequence[Source], rng: random.Random) -> Case:
@@ -260,7 +255,7 @@ def _invented(texts: Source, others: Sequence[Source], rng: random.Random) -> Ca
 
 def _cases(kind: str, texts: Source, others: Sequence[Source], rng: random.Random) -> list[Case]:
     if kind in (REPEATED, VARIED):
-        return (_repeated if kind == REPEATED else _varied)(texts, rng)
+        return _repeated(texts, rng, kind)
     return [_invented(texts, others, rng) if kind == INVENTED else _case(kind, texts, rng)]
 
 

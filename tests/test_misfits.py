@@ -58,7 +58,7 @@ def prompt_of(tmp_path: Path, layer: str, labels: tuple[str, ...], kind: str = "
         (
             "lexicon",
             FRAMES,
-            "it predicts bias, propaganda, .* and 1 more, and fictional_news/frame asks for layer 'frame'",
+            "it predicts bias, propaganda, technique, words, and fictional_news/frame asks for layer 'frame'",
         ),
         (Mine(frozenset({"techniques"})), SPANS, "it predicts techniques, and .* did you mean 'technique'?"),
         (

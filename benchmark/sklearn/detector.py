@@ -15,14 +15,13 @@ from sklearn.utils import get_tags
 from sklearn.utils.validation import check_is_fitted
 
 from benchmark.errors import UsageError
-from benchmark.model import Annotation, Document, Prediction, Unit
+from benchmark.model import UNITS, Annotation, Document, Prediction, Unit
 from benchmark.sklearn.checking import check_text_classifier
 from benchmark.sklearn.describing import described
 
 if TYPE_CHECKING:
     from benchmark.subject import Subject
 
-UNITS = ("sentence", "paragraph", "document")
 Pairs = list[tuple[int, int]]
 """Start and end of units."""
 Answer = tuple[tuple[str, ...], tuple[float, ...] | None, dict[str, float] | None]

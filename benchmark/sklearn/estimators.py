@@ -17,9 +17,8 @@ from benchmark.detectors import build
 from benchmark.errors import UsageError
 from benchmark.evaluation_plan import spec_of
 from benchmark.fitting import ready_for, trained
-from benchmark.model import Annotation, Detector, Document, Prediction, Unit
+from benchmark.model import UNITS, Annotation, Detector, Document, Prediction, Unit
 from benchmark.segmentation import segment
-from benchmark.sklearn.detector import UNITS
 from benchmark.subject import Subject, gives, knows, must_fit
 
 Objects = NDArray[np.object_]
