@@ -29,7 +29,7 @@ ENGLISH = (
 
 def require() -> None:
     """Skip a test where the extra is not installed; where everything is tested, that is a failure instead."""
-    if "CI" not in os.environ:
+    if not os.environ.get("CI"):
         pytest.importorskip("torch", reason="needs the extra: pip install 'framebench[transformers]'")
         pytest.importorskip("transformers", reason="needs the extra: pip install 'framebench[transformers]'")
 
